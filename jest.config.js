@@ -1,0 +1,10 @@
+/** Tests are TypeScript run as it stands: Node's own type stripping, no build step. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
+  modulePathIgnorePatterns: ['/samples/'],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};

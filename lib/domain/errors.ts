@@ -1,0 +1,103 @@
+/**
+ * The domain's errors. A class's name is also the name that the state machine's Retry and Catch use,
+ * so a name here is a contract with `statemachines/`.
+ */
+export abstract class DomainError extends Error {
+  /** Where the error reached the lifecycle by name only, the concrete class is rebuilt from this. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Another run holds the claim on the issue. `holder` is that run's id. */
+export class ClaimHeld extends DomainError {
+  readonly holder: string;
+  constructor(holder: string) {
+    super(`another run holds the claim on this issue: ${holder}`);
+    this.holder = holder;
+  }
+}
+/** The caller's fence is not the claim's present one: a newer owner has taken over. */
+export class FenceStale extends DomainError {}
+/** A person, or the kill switch, asked the run to stop. */
+export class Cancelled extends DomainError {}
+/** A boot code or session token that is unknown, used, expired or revoked. */
+export class SessionRefused extends DomainError {}
+/** The session lacks the authority for this request (a verifier asking for a model turn, say). */
+export class ScopeRefused extends DomainError {}
+/** The issue's budget does not cover the next model call. */
+export class BudgetExceeded extends DomainError {}
+/** The model provider failed for good: authentication, refusal, retries used up. */
+export class ModelFailed extends DomainError {}
+/** A role kept leaving answers that do not fit the handoff's schema. */
+export class HandoffInvalid extends DomainError {}
+/** A role stopped without a handoff: turn limit, or a model that keeps repeating itself. */
+export class AgentStuck extends DomainError {}
+/** The stage's sandbox ended and left no handoff; a fresh attempt may do better. */
+export class StageLost extends DomainError {}
+/** The stage's own deadline passed. */
+export class StageTimedOut extends DomainError {}
+/** The sandbox could not be made or is not allowed on this machine. */
+export class SandboxUnavailable extends DomainError {}
+/** The Evidence says that the change is not good. The message names the rule. */
+export class ChecksFailed extends DomainError {}
+/** The repository's checks could not be found or could not be run at all. */
+export class ChecksUnavailable extends DomainError {}
+/** The checks ran, but their results prove nothing either way. */
+export class ChecksInconclusive extends DomainError {}
+/** The reviewer was not satisfied and no round is left. */
+export class ReviewRejected extends DomainError {}
+/** The change touches what policy protects, or is too large. The patch is kept. */
+export class PolicyViolation extends DomainError {}
+/** GitHub (or the local repository that stands for it) refused or failed. */
+export class ForgeFailed extends DomainError {
+  /** HTTP status, where there was an answer. */
+  readonly status: number | undefined;
+  constructor(message: string, options?: ErrorOptions & { status?: number | undefined }) {
+    super(message, options);
+    this.status = options?.status;
+  }
+}
+/** The folder is no usable git repository. */
+export class RepositoryInvalid extends DomainError {}
+/** `.entropy.yml`, the environment or an option is not valid. The message names the key and the fix. */
+export class ConfigInvalid extends DomainError {}
+/** A stored object exists already with other bytes, or a record contradicts the ledger. */
+export class LedgerConflict extends DomainError {}
+/** No run, stage or object by that name. */
+export class NotFound extends DomainError {}
+/** The disk is full or refuses to be written. */
+export class StorageFailed extends DomainError {}
+
+const classes = {
+  FenceStale,
+  Cancelled,
+  SessionRefused,
+  ScopeRefused,
+  BudgetExceeded,
+  ModelFailed,
+  HandoffInvalid,
+  AgentStuck,
+  StageLost,
+  StageTimedOut,
+  SandboxUnavailable,
+  ChecksFailed,
+  ChecksUnavailable,
+  ChecksInconclusive,
+  ReviewRejected,
+  PolicyViolation,
+  ForgeFailed,
+  RepositoryInvalid,
+  ConfigInvalid,
+  LedgerConflict,
+  NotFound,
+  StorageFailed,
+} as const;
+
+/** Rebuilds an error from its recorded name; a name that is not the domain's becomes `StageLost`. */
+export function errorNamed(name: string, message: string): DomainError {
+  if (name === 'ClaimHeld') return new ClaimHeld(message);
+  const found = Object.hasOwn(classes, name) ? classes[name as keyof typeof classes] : undefined;
+  return found ? new found(message) : new StageLost(`${name}: ${message}`);
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * `flaky` failed and then passed when it was run again on the same tree; a test the runner marks as
+ * expected to fail counts as skipped.
+ */
+export const testStatusSchema = z.enum(['passed', 'failed', 'skipped', 'flaky']);
+export type TestStatus = z.infer<typeof testStatusSchema>;
+
+export const testResultSchema = z.strictObject({
+  /** Stable across runs: file or suite, then the test's names, joined by ` > `. */
+  id: z.string().min(1).max(1000),
+  status: testStatusSchema,
+  /** The failure's first lines. */
+  message: z.string().max(2000).optional(),
+});
+export type TestResult = z.infer<typeof testResultSchema>;
+
+/** One command as the harness ran it. */
+export const commandRunSchema = z.strictObject({
+  command: z.string().max(4000),
+  exitCode: z.number().int().nullable(),
+  signal: z.string().max(20).nullable(),
+  durationMs: z.number().min(0),
+  timedOut: z.boolean(),
+  /** SHA-256 of the whole output; only its end is kept. */
+  outputDigest: z.string(),
+  outputTail: z.string().max(8000),
+});
+export type CommandRun = z.infer<typeof commandRunSchema>;
+
+/** One pass of the checks over one tree. */
+export const checkRunSchema = z.strictObject({
+  /** `setup` failed: the tests were not run. `build`: the tests did not compile or load. */
+  state: z.enum(['completed', 'setup-failed', 'build-failed', 'timed-out']),
+  commands: z.array(commandRunSchema).max(20),
+  /** Null where the runner can't say per test; the exit code then stands for all. */
+  tests: z.array(testResultSchema).max(50_000).nullable(),
+});
+export type CheckRun = z.infer<typeof checkRunSchema>;
+
+/** How the repository is checked, and who said so. */
+export const checksSchema = z.strictObject({
+  ecosystem: z.string().max(50),
+  /** Where the commands come from, in order of precedence. */
+  source: z.enum(['option', '.entropy.yml', 'found']),
+  setup: z.array(z.string().max(2000)).max(10),
+  test: z.string().max(2000),
+});
+export type Checks = z.infer<typeof checksSchema>;
+
+/** What the harness itself saw: the four runs of Verify (the rule for success is in `verdict.ts`). */
+export const evidenceSchema = z.strictObject({
+  kind: z.literal('evidence'),
+  /** Null with a reason where no way to check the repository was found. */
+  checks: checksSchema.nullable(),
+  unavailable: z.string().max(4000).optional(),
+  base: z.string(),
+  /** Tree id of the change laid over the base. */
+  tree: z.string(),
+  /** Paths of the change, by what they are. */
+  paths: z.strictObject({
+    source: z.array(z.string()),
+    tests: z.array(z.string()),
+    definitions: z.array(z.string()),
+  }),
+  runs: z
+    .strictObject({
+      /** (1) the base as it is. */
+      base: checkRunSchema,
+      /** (2) the change, check definitions from the base. */
+      change: checkRunSchema,
+      /** (3) the change's tests without its source. */
+      testsOnly: checkRunSchema,
+      /** (4) the change's source with the base's tests and check definitions. */
+      baseTests: checkRunSchema,
+    })
+    .optional(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;

@@ -1,0 +1,98 @@
+import type { FileChange } from './handoff.ts';
+
+/** An issue as it was when the run began. Its texts are untrusted. */
+export interface IssueSnapshot {
+  readonly key: string;
+  readonly title: string;
+  readonly body: string;
+  readonly author: string;
+  readonly labels: readonly string[];
+  readonly state: 'open' | 'closed';
+  readonly url: string;
+  readonly comments: readonly { readonly author: string; readonly body: string }[];
+}
+
+/** A commit to be made: `files` over the tree of `parent`. */
+export interface CommitRequest {
+  readonly branch: string;
+  /** The commit's parent: the base, or the branch's present head. */
+  readonly parent: string;
+  /** Commit whose tree `files` are relative to. */
+  readonly base: string;
+  readonly files: readonly FileChange[];
+  readonly message: string;
+}
+export interface CommitReceipt {
+  readonly commit: string;
+  readonly tree: string;
+}
+
+/** A pull request as far as the lifecycle cares. */
+export interface PullRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly head: string;
+  readonly draft: boolean;
+  readonly state: 'open' | 'closed' | 'merged';
+  /** The merge commit, once merged. */
+  readonly mergeCommit?: string;
+}
+
+/** Inline comment of a review. */
+export interface InlineComment {
+  readonly path: string;
+  readonly line: number;
+  readonly body: string;
+}
+
+/**
+ * Where the issue and the pull request live: GitHub, or a local repository that stands for it. Each
+ * write has a `find` beside it, so that an effect whose answer was lost is found before it is repeated.
+ * Reading needs no authority of the publisher; each write asks for the least permission. All throw
+ * `ForgeFailed`.
+ */
+export interface Forge {
+  readIssue(issue: string): Promise<IssueSnapshot>;
+  /** Open pull requests that say they close the issue, but for the run's own branch. */
+  openPullRequestsFor(issue: string, ownBranch: string): Promise<readonly PullRequest[]>;
+  /** Head commit of a branch and its tree, or undefined where there is none. */
+  findBranch(branch: string): Promise<CommitReceipt | undefined>;
+  /** Commits and moves the branch (created where missing); refuses any but a fast-forward. */
+  commit(request: CommitRequest): Promise<CommitReceipt>;
+  /** The pull request from that branch, in any state. */
+  findPullRequest(branch: string): Promise<PullRequest | undefined>;
+  createPullRequest(request: {
+    readonly branch: string;
+    readonly base: string;
+    readonly title: string;
+    readonly body: string;
+    readonly draft: boolean;
+  }): Promise<PullRequest>;
+  /** Replaces the pull request's body. Idempotent. */
+  describePullRequest(number: number, body: string): Promise<void>;
+  /** A comment on the issue or pull request that contains `marker`. */
+  findComment(issue: string, marker: string): Promise<{ readonly url: string } | undefined>;
+  comment(issue: string, body: string): Promise<{ readonly url: string }>;
+  /** Sets one label and removes others of ours. Idempotent. */
+  label(issue: string, add: readonly string[], remove: readonly string[]): Promise<void>;
+  findReview(number: number, marker: string): Promise<{ readonly url: string } | undefined>;
+  /** A COMMENT review; comments that do not fit the diff go into the body. */
+  review(request: {
+    readonly number: number;
+    readonly commit: string;
+    readonly body: string;
+    readonly comments: readonly InlineComment[];
+  }): Promise<{ readonly url: string }>;
+  /** The verdict as a check run on the commit; found again by name and commit. Idempotent. */
+  checkRun(request: {
+    readonly commit: string;
+    readonly name: string;
+    readonly conclusion: 'success' | 'failure' | 'neutral';
+    readonly title: string;
+    readonly summary: string;
+  }): Promise<{ readonly url: string }>;
+  /** Takes the pull request out of draft. Idempotent. */
+  markReady(number: number): Promise<void>;
+  /** Merges if the head is still `head`. Finds a merge already done. */
+  merge(number: number, head: string): Promise<{ readonly commit: string }>;
+}

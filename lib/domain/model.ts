@@ -1,0 +1,66 @@
+import type { Usage } from './budget.ts';
+
+/** A turn's parts, in the shape all providers can be mapped to. */
+export type Block = TextBlock | ToolUseBlock | ToolResultBlock;
+export interface TextBlock {
+  readonly type: 'text';
+  readonly text: string;
+}
+export interface ToolUseBlock {
+  readonly type: 'tool_use';
+  readonly id: string;
+  readonly name: string;
+  /** Arguments as parsed JSON; `invalid` holds the raw text where it was no JSON object. */
+  readonly input: Record<string, unknown>;
+  readonly invalid?: string;
+}
+export interface ToolResultBlock {
+  readonly type: 'tool_result';
+  readonly toolUseId: string;
+  readonly content: string;
+  readonly isError: boolean;
+}
+
+/** One message of the conversation; tool results travel in a user message. */
+export interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly Block[];
+}
+
+/** A tool offered to the model; `schema` is the JSON Schema of its input. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: Record<string, unknown>;
+}
+
+/** One model call. System, tools and earlier messages are a stable prefix, for prompt caching. */
+export interface ModelRequest {
+  readonly system: string;
+  readonly tools: readonly ToolSpec[];
+  readonly messages: readonly Message[];
+  /** Most tokens that the reply may have. */
+  readonly maxTokens: number;
+}
+
+/** Why the model stopped. */
+export type StopReason = 'end' | 'tool' | 'length' | 'refusal';
+
+/** The model's turn. */
+export interface ModelReply {
+  readonly content: readonly (TextBlock | ToolUseBlock)[];
+  readonly stop: StopReason;
+  readonly usage: Usage;
+  /** The model's name as the provider gave it back. */
+  readonly model: string;
+}
+
+/** Where a turn stands in its run; recorded turns are found by this, never by the request's content. */
+export interface TurnAddress {
+  readonly run: string;
+  readonly role: string;
+  readonly round: number;
+  readonly attempt: number;
+  /** From 1, within the attempt. */
+  readonly turn: number;
+}

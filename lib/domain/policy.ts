@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+const glob = z.string().min(1).max(300);
+
+/**
+ * `.entropy.yml`, read from the default branch only. Version 1. Every key is optional but `version`.
+ */
+export const policySchema = z.strictObject({
+  version: z.literal(1),
+  trigger: z.strictObject({ label: z.string().min(1).max(50).default('entropy') }).prefault({}),
+  checks: z
+    .strictObject({
+      setup: z.union([z.string(), z.array(z.string())]).optional(),
+      test: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  evidence: z
+    .strictObject({
+      /** Paths whose change alone needs no failing-then-passing test (docs, say). */
+      exempt: z.array(glob).default([]),
+    })
+    .prefault({}),
+  merge: z.enum(['hand-over', 'merge-when-approved']).default('hand-over'),
+  /** Paths that no change may touch, added to the built-in ones. */
+  protect: z.array(glob).default([]),
+  limits: z
+    .strictObject({
+      rounds: z.number().int().min(1).max(10).default(3),
+      files: z.number().int().min(1).max(1000).default(100),
+      bytes: z.number().int().min(1).max(5_000_000).default(1_000_000),
+    })
+    .prefault({}),
+});
+
+/** A repository's rules for its runs. */
+export type Policy = z.infer<typeof policySchema>;
+
+/** What holds where the repository has no `.entropy.yml`. */
+export const defaultPolicy: Policy = policySchema.parse({ version: 1 });

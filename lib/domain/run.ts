@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Budget } from './budget.ts';
+import type { Failure, Outcome } from './outcome.ts';
+import type { RoleName } from './stage.ts';
+
+/** Where the repository lives. `name` is `owner/name` on GitHub, an absolute path for a local one. */
+export interface RepositoryRef {
+  readonly forge: 'github' | 'local';
+  readonly name: string;
+}
+
+/** Why a run was started; `id` makes a repeated delivery the same run and a re-label a new one. */
+export interface Trigger {
+  readonly kind: 'label' | 'comment' | 'assignment' | 'cli';
+  /** The issue-event id, the comment id, or a nonce from the command line. */
+  readonly id: string;
+  /** Login of who triggered it. */
+  readonly by: string;
+}
+
+/** A model and the provider that serves it. */
+export interface ModelChoice {
+  readonly provider: ProviderName;
+  readonly model: string;
+  /** Base URL for `openai-compatible` or a proxy; never holds a credential. */
+  readonly baseUrl?: string;
+}
+
+/** Where model turns come from. */
+export type ProviderName = 'anthropic' | 'openai-compatible' | 'replay';
+
+/** What kind of boundary a stage runs behind. */
+export type SandboxKind = 'bubblewrap' | 'process';
+
+/** What the operator chose for a run. Holds no secret. */
+export interface RunSettings {
+  readonly model: ModelChoice;
+  readonly roleModels: Partial<Record<RoleName, ModelChoice>>;
+  readonly budget: Budget;
+  readonly sandbox: SandboxKind;
+  /** Overrides of the repository's own set-up and test commands. */
+  readonly setup?: string;
+  readonly test?: string;
+  /** Run whose recorded turns the `replay` provider serves. */
+  readonly replayOf?: string;
+}
+
+/** `queued` waits for a slot, `running` is walked, `settled` has an outcome. */
+export type RunStatus = 'queued' | 'running' | 'settled';
+
+/** One attempt to resolve one issue. */
+export interface Run {
+  readonly id: string;
+  readonly repository: RepositoryRef;
+  /** Issue number on GitHub; a stable key for a local issue file. */
+  readonly issue: string;
+  readonly trigger: Trigger;
+  readonly settings: RunSettings;
+  readonly status: RunStatus;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly settledAt?: number;
+  /** SHA-256 of the lifecycle definition that the run is walked by. */
+  readonly definition?: string;
+  /** Fence under which the run holds its claim. */
+  readonly fence?: number;
+  readonly base?: { readonly branch: string; readonly commit: string };
+  /** Digests of payloads in the run's ledger. */
+  readonly issueDigest?: string;
+  readonly policyDigest?: string;
+  readonly branch?: string;
+  readonly commit?: string;
+  readonly pullRequest?: { readonly number: number; readonly url: string };
+  readonly outcome?: Outcome;
+  readonly error?: Failure;
+  /** The question, the refusal's reason, or another line for a person to read. */
+  readonly note?: string;
+}
+
+/** Same repository, issue and trigger: same id. Fits a Step Functions execution name and a git ref. */
+export function runIdOf(repository: RepositoryRef, issue: string, triggerId: string): string {
+  const identity = JSON.stringify([repository.forge, repository.name, issue, triggerId]);
+  return `r-${createHash('sha256').update(identity).digest('hex').slice(0, 20)}`;
+}
+
+/** The key of the issue that a run works on; the claim is held under it. */
+export function issueKeyOf(repository: RepositoryRef, issue: string): string {
+  return `${repository.forge}:${repository.name}#${issue}`;
+}
+
+/** The branch a run writes to: one per run, so that a takeover finds what was written before. */
+export function branchOf(run: Pick<Run, 'id' | 'issue'>): string {
+  const issue = run.issue.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 40);
+  return `entropy/${issue}-${run.id.slice(2, 10)}`;
+}

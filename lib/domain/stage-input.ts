@@ -1,0 +1,36 @@
+import type { Evidence } from './evidence.ts';
+import type { IssueSnapshot } from './forge.ts';
+import type { ChangeSet, Plan, Review } from './handoff.ts';
+import type { StageAttempt, StageLimits } from './stage.ts';
+import type { Judgement } from './verdict.ts';
+
+/** What a session is told when the boot code is traded in. `token` goes into no file and no environment. */
+export interface SessionGrant {
+  readonly token: string;
+  readonly stage: StageAttempt;
+  readonly deadline: number;
+  readonly limits: StageLimits;
+}
+
+/** How checks are to be found: an operator's option stands over `.entropy.yml`, that over discovery. */
+export interface CheckSettings {
+  readonly option?: { readonly setup?: string; readonly test?: string };
+  readonly policy?: { readonly setup?: readonly string[]; readonly test?: string };
+}
+
+/** What a stage is given; which members are there depends on the role. */
+export interface StageInput {
+  readonly stage: StageAttempt;
+  readonly base: { readonly branch: string; readonly commit: string };
+  readonly checks: CheckSettings;
+  /** issue-reader only: the one role that sees raw, untrusted text. */
+  readonly issue?: IssueSnapshot;
+  /** coder, reviewer. */
+  readonly plan?: Plan;
+  /** verifier, reviewer; coder from the second round on. */
+  readonly change?: ChangeSet;
+  /** reviewer; coder where the last round's Evidence was not good. */
+  readonly evidence?: { readonly evidence: Evidence; readonly judgement: Judgement };
+  /** coder, where a reviewer asked for changes. */
+  readonly review?: Review;
+}
