@@ -59,6 +59,8 @@ export class ForgeFailed extends DomainError {
     this.status = options?.status;
   }
 }
+/** GitHub can't be reached, limits us or fails on its side: the same call may go through later. */
+export class ForgeUnavailable extends ForgeFailed {}
 /** The folder is no usable git repository. */
 export class RepositoryInvalid extends DomainError {}
 /** `.entropy.yml`, the environment or an option is not valid. The message names the key and the fix. */
@@ -88,6 +90,7 @@ const classes = {
   ReviewRejected,
   PolicyViolation,
   ForgeFailed,
+  ForgeUnavailable,
   RepositoryInvalid,
   ConfigInvalid,
   LedgerConflict,

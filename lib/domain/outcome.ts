@@ -18,14 +18,16 @@ const exitCodes: Record<Exclude<Outcome, 'failed'>, number> = {
 /** Failures of the world around a run rather than of the work itself. */
 const environmental = new Set([
   'ForgeFailed',
+  'ForgeUnavailable',
   'StorageFailed',
   'RepositoryInvalid',
   'SandboxUnavailable',
   'LedgerConflict',
 ]);
 
-/** 0 merged or handed over, 3 question, 4 refused, 5 the work failed, 6 the world failed, 130 cancelled. */
+/** 0 merged, handed over or told that another run is at it, 3 question, 4 refused, 5 the work failed, 6 the world failed, 130 cancelled. */
 export function exitCodeOf(outcome: Outcome, error: Failure | undefined): number {
+  if (error?.name === 'ClaimHeld') return 0;
   if (outcome !== 'failed') return exitCodes[outcome];
   return error !== undefined && environmental.has(error.name) ? 6 : 5;
 }
