@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { type ExecRequest, exec } from '../../lib/agent/exec.ts';
+
+const cwd = mkdtempSync(join(tmpdir(), 'exec-'));
+const env = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+const run = (request: Partial<ExecRequest> & Pick<ExecRequest, 'run'>) =>
+  exec({ cwd, env, timeoutMs: 20_000, outputLimit: 10_000, ...request });
+
+/** Waits until the process is gone, or is only waiting to be reaped. */
+async function gone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    try {
+      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true;
+    } catch {
+      return true;
+    }
+    await setTimeout(25);
+  }
+  return false;
+}
+
+describe('exec', () => {
+  test('gives exit code, both streams in order, and the digest of all of it', async () => {
+    const result = await run({ run: 'echo one; echo two >&2; echo three; exit 7' });
+    expect(result).toMatchObject({ exitCode: 7, signal: null, timedOut: false, bytes: 14 });
+    expect(result.output).toBe('one\ntwo\nthree\n');
+    expect(result.outputDigest).toBe(
+      createHash('sha256').update('one\ntwo\nthree\n').digest('hex'),
+    );
+  });
+
+  test('passes arguments as they are, and no environment but the given', async () => {
+    const quoted = await run({ run: ['printf', '%s|', 'a b', '$HOME', '"'] });
+    expect(quoted.output).toBe('a b|$HOME|"|');
+    const names = (await run({ run: ['env'] })).output
+      .split('\n')
+      .map((line) => line.split('=')[0]);
+    expect(names.filter((name) => name !== '' && name !== 'PWD')).toEqual(['PATH']);
+  });
+
+  test('a program that is not there is exit code 127; a folder that is not there, no exit code', async () => {
+    expect((await run({ run: ['no-such-program'] })).exitCode).toBe(127);
+    const nowhere = await run({ run: 'true', cwd: join(cwd, 'missing') });
+    expect(nowhere.exitCode).toBeNull();
+    expect(nowhere.output).toContain('could not start');
+  });
+
+  test('a line too long for the system is told, not thrown', async () => {
+    const result = await run({ run: `: ${'x'.repeat(3_000_000)}` });
+    expect(result.exitCode).not.toBe(0);
+    expect(result.output).not.toBe('');
+  });
+
+  test('keeps head and tail, says how much was cut, splits no character', async () => {
+    const line = 'ü'.repeat(50);
+    const result = await run({
+      run: `for i in $(seq 2000); do echo ${line}; done; echo END`,
+      outputLimit: 1001,
+    });
+    const cut = Number(/\[\.\.\. (\d+) bytes of output cut here/.exec(result.output)?.[1]);
+    expect(result.bytes).toBe(2000 * 101 + 4);
+    expect(cut).toBe(result.bytes - 1001);
+    expect(result.output).toMatch(/END\n$/);
+    expect(result.output).not.toContain('\ufffd');
+  });
+
+  test('the time limit ends the whole group, even where SIGTERM is ignored', async () => {
+    const result = await run({
+      run: 'trap "" TERM; sleep 300 & echo $!; echo $$; while :; do sleep 1; done',
+      timeoutMs: 300,
+    });
+    expect(result).toMatchObject({ timedOut: true, exitCode: null, signal: 'SIGKILL' });
+    const pids = result.output.split('\n', 2).map(Number);
+    expect(await Promise.all(pids.map(gone))).toEqual([true, true]);
+  });
+
+  test('an abort ends the group; an abort before the start starts nothing', async () => {
+    const controller = new AbortController();
+    const running = run({
+      run: 'echo $$; sleep 300',
+      signal: controller.signal,
+      onOutput: () => controller.abort(),
+    });
+    const result = await running;
+    expect(result.aborted).toBe(true);
+    expect(await gone(Number(result.output))).toBe(true);
+    expect((await run({ run: 'echo x', signal: AbortSignal.abort() })).output).toBe('');
+  });
+
+  test('what a command leaves in the background is ended with it', async () => {
+    const result = await run({ run: 'sleep 300 & echo $!' });
+    expect(result.exitCode).toBe(0);
+    expect(await gone(Number(result.output))).toBe(true);
+  });
+
+  test('a daemon in a session of its own that keeps the pipe does not hold up the result', async () => {
+    const result = await run({ run: 'setsid sleep 30 & echo $!', timeoutMs: 25_000 });
+    expect(result).toMatchObject({ exitCode: 0, timedOut: false });
+    process.kill(Number(result.output), 'SIGKILL');
+  });
+
+  test('a flood of output is ended', async () => {
+    const result = await run({ run: 'yes', floodLimit: 1_000_000, outputLimit: 100 });
+    expect(result).toMatchObject({ flooded: true, timedOut: false });
+    expect(result.output.length).toBeLessThan(200);
+  });
+});
