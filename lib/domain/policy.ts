@@ -1,4 +1,6 @@
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { ConfigInvalid } from './errors.ts';
 
 const glob = z.string().min(1).max(300);
 
@@ -37,3 +39,28 @@ export type Policy = z.infer<typeof policySchema>;
 
 /** What holds where the repository has no `.entropy.yml`. */
 export const defaultPolicy: Policy = policySchema.parse({ version: 1 });
+
+/** Where a repository keeps its rules. */
+export const policyPath = '.entropy.yml';
+
+/** Parses `.entropy.yml`. Throws `ConfigInvalid` with line, key and what is allowed there. */
+export function parsePolicy(text: string): Policy {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: true,
+    maxAliasCount: 10,
+  } as never);
+  const broken = document.errors[0];
+  if (broken !== undefined) throw new ConfigInvalid(`${policyPath}: ${broken.message}`);
+  const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 10 }));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => {
+    const node = document.getIn(issue.path as (string | number)[], true) as
+      | { range?: [number] }
+      | undefined;
+    const line = node?.range ? lines.linePos(node.range[0]).line : 1;
+    return `${policyPath}:${line}: ${issue.path.join('.') || 'top level'}: ${issue.message}`;
+  });
+  throw new ConfigInvalid(faults.join('\n'));
+}

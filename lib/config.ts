@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigInvalid } from './domain/errors.ts';
+
+/** Environment of the process, as plain data. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Secrets may be given as NAME or, better, as NAME_FILE: a path that only the user can read. */
+const secretNames = [
+  'ANTHROPIC_API_KEY',
+  'OPENAI_API_KEY',
+  'GITHUB_TOKEN',
+  'ENTROPY_APP_KEY',
+  'ENTROPY_WEBHOOK_SECRET',
+  'ENTROPY_WEBHOOK_SECRET_PREVIOUS',
+] as const;
+
+const schema = z.object({
+  ENTROPY_DATA_DIR: z.string().min(1).optional(),
+  ENTROPY_GITHUB_API: z.url().optional(),
+  ENTROPY_APP_ID: z.string().regex(/^\d+$/, 'must be the numeric App id').optional(),
+  ENTROPY_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  ENTROPY_CAPACITY: z.coerce.number().int().min(1).max(64).optional(),
+  ENTROPY_LEASE_MS: z.coerce.number().int().min(200).max(600_000).optional(),
+  XDG_DATA_HOME: z.string().min(1).optional(),
+});
+
+/** All that the environment decides, read once. */
+export interface Config {
+  /** Where the database, ledgers, keys and working folders are. */
+  readonly dataDir: string;
+  readonly secrets: {
+    readonly anthropicKey?: string;
+    readonly openaiKey?: string;
+    readonly githubToken?: string;
+    readonly appKey?: string;
+    /** Current first, then the previous one while it is being rotated. */
+    readonly webhook: readonly string[];
+  };
+  readonly github: { readonly apiUrl: string; readonly appId?: string };
+  readonly port: number;
+  /** Runs walked at the same time. */
+  readonly capacity: number;
+  /** Lease of the runner, in milliseconds: how soon another server takes over. */
+  readonly leaseMs: number;
+  /** What tools in a sandbox may know of the machine. */
+  readonly host: { readonly PATH: string; readonly LANG: string; readonly HOME: string };
+}
+
+/** Reads the configuration; all faults are told at once, by name. Throws `ConfigInvalid`. */
+export function loadConfig(
+  env: Environment,
+  options: { dataDir?: string | undefined } = {},
+): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(present);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const secrets = new Map<string, string>();
+  for (const name of secretNames) {
+    const value = readSecret(present, name, faults);
+    if (value !== undefined) secrets.set(name, value);
+  }
+  for (const name of ['ENTROPY_WEBHOOK_SECRET', 'ENTROPY_WEBHOOK_SECRET_PREVIOUS']) {
+    const secret = secrets.get(name);
+    if (secret !== undefined && secret.length < 32)
+      faults.push(`${name}: use at least 32 characters`);
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigInvalid(faults.join('\n'));
+  return assemble(parsed.data, secrets, present, options.dataDir);
+}
+
+/** Names that must not stay in the environment of a process that starts others. */
+export function secretVariables(): readonly string[] {
+  return secretNames;
+}
+
+function assemble(
+  values: z.infer<typeof schema>,
+  secrets: ReadonlyMap<string, string>,
+  env: Environment,
+  dataDir: string | undefined,
+): Config {
+  const home = env.HOME ?? homedir();
+  const given = dataDir ?? values.ENTROPY_DATA_DIR;
+  const dataHome = values.XDG_DATA_HOME ?? join(home, '.local', 'share');
+  const optional = <Key extends string>(key: Key, name: string) => {
+    const value = secrets.get(name);
+    return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: string };
+  };
+  return {
+    dataDir: resolve(given ?? join(dataHome, 'entropy-playground')),
+    secrets: {
+      ...optional('anthropicKey', 'ANTHROPIC_API_KEY'),
+      ...optional('openaiKey', 'OPENAI_API_KEY'),
+      ...optional('githubToken', 'GITHUB_TOKEN'),
+      ...optional('appKey', 'ENTROPY_APP_KEY'),
+      webhook: ['ENTROPY_WEBHOOK_SECRET', 'ENTROPY_WEBHOOK_SECRET_PREVIOUS']
+        .map((name) => secrets.get(name))
+        .filter((secret) => secret !== undefined),
+    },
+    github: {
+      apiUrl: values.ENTROPY_GITHUB_API ?? 'https://api.github.com',
+      ...(values.ENTROPY_APP_ID === undefined ? {} : { appId: values.ENTROPY_APP_ID }),
+    },
+    port: values.ENTROPY_PORT ?? 8787,
+    capacity: values.ENTROPY_CAPACITY ?? 2,
+    leaseMs: values.ENTROPY_LEASE_MS ?? 15_000,
+    host: { PATH: env.PATH ?? '/usr/bin:/bin', LANG: env.LANG ?? 'C.UTF-8', HOME: home },
+  };
+}
+
+function readSecret(env: Environment, name: string, faults: string[]): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (file === undefined) return env[name];
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  faults.push(`${name}_FILE: there is no file ${file}`);
+  return undefined;
+}

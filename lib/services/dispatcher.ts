@@ -1,0 +1,84 @@
+import { claimLeaseMs } from '../domain/claim.ts';
+import { ClaimHeld } from '../domain/errors.ts';
+import type { NewEvent } from '../domain/ledger.ts';
+import type { Ports } from '../domain/ports.ts';
+import { issueKeyOf, type Run } from '../domain/run.ts';
+
+/** Capacity slots are leased this long and renewed by whoever walks the run. */
+export const slotLeaseMs = 10 * 60_000;
+/** The one pool of slots; its capacity is the operator's. */
+export const slotPool = 'runs';
+
+/** Stores a run as queued. The same trigger gives the run that is there already. */
+export async function enqueue(
+  ports: Ports,
+  run: Omit<Run, 'status' | 'createdAt'>,
+): Promise<{ created: boolean; run: Run }> {
+  const at = ports.clock.now();
+  const { repository, issue, trigger, settings } = run;
+  const data = { repository, issue, trigger, settings };
+  const event: NewEvent = { kind: 'run.queued', actor: 'intake', standing: 'observed', at, data };
+  return ports.runs.create({ ...run, status: 'queued', createdAt: at }, [event]);
+}
+
+/**
+ * Starts queued runs, oldest first, while there are slots. A run whose issue is claimed by another run
+ * ends here and names that run. Returns what was started.
+ */
+export async function dispatch(
+  ports: Ports,
+  { capacity, definition }: { capacity: number; definition: string },
+): Promise<readonly Run[]> {
+  const queued = [...(await ports.runs.list({ status: ['queued'] }))].reverse();
+  const started: Run[] = [];
+  for (const run of queued) {
+    const now = ports.clock.now();
+    if (!(await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, capacity))) break;
+    const running = await start(ports, run, definition);
+    if (running.status === 'running') started.push(running);
+    else await ports.slots.release(slotPool, run.id);
+  }
+  return started;
+}
+
+async function start(ports: Ports, run: Run, definition: string): Promise<Run> {
+  const at = ports.clock.now();
+  const event = { actor: 'dispatcher', standing: 'observed', at } as const;
+  const key = issueKeyOf(run.repository, run.issue);
+  try {
+    const { fence } = await ports.claims.acquire(
+      { key, run: run.id, now: at, until: at + claimLeaseMs },
+      [{ ...event, kind: 'claim.acquired', data: { key } }],
+    );
+    return await ports.runs.update(
+      run.id,
+      ['queued'],
+      { status: 'running', startedAt: at, fence, definition },
+      [{ ...event, kind: 'run.started', fence, data: { definition } }],
+    );
+  } catch (error) {
+    if (!(error instanceof ClaimHeld)) throw error;
+    return turnAway(ports, run, definition, error);
+  }
+}
+
+async function turnAway(ports: Ports, run: Run, definition: string, held: ClaimHeld) {
+  const at = ports.clock.now();
+  const failure = { name: held.name, message: held.message };
+  const settled = await ports.runs.update(
+    run.id,
+    ['queued'],
+    { status: 'settled', settledAt: at, outcome: 'cancelled', error: failure, note: held.message },
+    [
+      {
+        kind: 'run.settled',
+        actor: 'dispatcher',
+        standing: 'observed',
+        at,
+        data: { outcome: 'cancelled', error: failure },
+      },
+    ],
+  );
+  await ports.ledger.seal(run.id, { outcome: 'cancelled', models: [], definition });
+  return settled;
+}

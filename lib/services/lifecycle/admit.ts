@@ -1,0 +1,52 @@
+import { claimLeaseMs } from '../../domain/claim.ts';
+import { canonicalJson } from '../../domain/ledger.ts';
+import { defaultPolicy, parsePolicy, policyPath } from '../../domain/policy.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
+import { runOf } from './run-facts.ts';
+
+/**
+ * First step of the lifecycle: confirms the claim, pins base, policy and issue. Stops a run whose issue
+ * is closed or already has an open pull request. Safe to repeat: what is pinned stays.
+ */
+export async function admit(
+  ports: Ports,
+  { run: id }: { run: string },
+): Promise<{ proceed: boolean; rounds: number }> {
+  const run = await runOf(ports, id);
+  const now = ports.clock.now();
+  const key = issueKeyOf(run.repository, run.issue);
+  await ports.claims.acquire({ key, run: id, now, until: now + claimLeaseMs }, []);
+  const base = await ports.source.pin(run);
+  const file = await ports.source.read(run.repository, base.commit, policyPath);
+  const policy = file === undefined ? defaultPolicy : parsePolicy(file.toString('utf8'));
+  const forge = ports.forgeOf(run);
+  const issue = await forge.readIssue(run.issue);
+  const issueDigest = await ports.ledger.putPayload(id, canonicalJson(issue));
+  const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
+  const others = await forge.openPullRequestsFor(run.issue, branchOf(run));
+  const note = reasonToStop(issue.state, others[0]?.url);
+  const event = {
+    kind: 'run.admitted',
+    actor: 'lifecycle' as const,
+    standing: 'observed' as const,
+    at: now,
+    fence: run.fence,
+    data: {
+      base: base.commit,
+      branch: base.branch,
+      issue: issueDigest,
+      policy: policyDigest,
+      note,
+    },
+  };
+  const change: Partial<Run> = { base, issueDigest, policyDigest, ...(note ? { note } : {}) };
+  if (run.issueDigest === undefined) await ports.runs.update(id, ['running'], change, [event]);
+  return { proceed: note === undefined, rounds: policy.limits.rounds };
+}
+
+function reasonToStop(state: 'open' | 'closed', pullRequest: string | undefined) {
+  if (state === 'closed') return 'the issue is closed';
+  if (pullRequest !== undefined) return `an open pull request already closes it: ${pullRequest}`;
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import type { Ports } from '../../domain/ports.ts';
+import type { Run } from '../../domain/run.ts';
+import type { StageAttempt } from '../../domain/stage.ts';
+import type { StageInput } from '../../domain/stage-input.ts';
+import { judge } from '../../domain/verdict.ts';
+import {
+  baseOf,
+  changeOf,
+  evidenceOf,
+  handoffOf,
+  issueOf,
+  planOf,
+  policyOf,
+  runOf,
+} from './run-facts.ts';
+
+/** What a stage may know, by its role. Only the issue-reader sees the issue's own words. */
+export async function stageInput(ports: Ports, stage: StageAttempt): Promise<StageInput> {
+  const run = await runOf(ports, stage.run);
+  const policy = await policyOf(ports, run);
+  const { setup, test } = run.settings;
+  const policySetup = policy.checks.setup;
+  const common: StageInput = {
+    stage: { run: stage.run, role: stage.role, round: stage.round, attempt: stage.attempt },
+    base: baseOf(run),
+    checks: {
+      ...(setup || test
+        ? { option: { ...(setup ? { setup } : {}), ...(test ? { test } : {}) } }
+        : {}),
+      ...(policySetup || policy.checks.test
+        ? {
+            policy: {
+              ...(policySetup ? { setup: [policySetup].flat() } : {}),
+              ...(policy.checks.test ? { test: policy.checks.test } : {}),
+            },
+          }
+        : {}),
+    },
+  };
+  return { ...common, ...(await byRole(ports, run, stage)) };
+}
+
+async function byRole(ports: Ports, run: Run, stage: StageAttempt): Promise<Partial<StageInput>> {
+  const { id } = run;
+  switch (stage.role) {
+    case 'issue-reader':
+      return { issue: await issueOf(ports, run) };
+    case 'coder':
+      return { plan: await planOf(ports, id), ...(await feedback(ports, run, stage.round - 1)) };
+    case 'verifier':
+      return { change: await changeOf(ports, id, stage.round) };
+    case 'reviewer':
+      return {
+        plan: await planOf(ports, id),
+        change: await changeOf(ports, id, stage.round),
+        evidence: await judged(ports, run, stage.round),
+      };
+  }
+}
+
+async function judged(ports: Ports, run: Run, round: number) {
+  const evidence = await evidenceOf(ports, run.id, round);
+  return { evidence, judgement: judge(evidence, await policyOf(ports, run)) };
+}
+
+async function feedback(ports: Ports, run: Run, round: number): Promise<Partial<StageInput>> {
+  if (round < 1) return {};
+  const review = await handoffOf(ports, run.id, 'reviewer', round);
+  return {
+    change: await changeOf(ports, run.id, round),
+    evidence: await judged(ports, run, round),
+    ...(review?.kind === 'review' ? { review } : {}),
+  };
+}
