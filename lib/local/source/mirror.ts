@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { RepositoryInvalid } from '../../domain/errors.ts';
+import { sha256 } from '../../domain/ledger.ts';
+import type { Source } from '../../domain/ports.ts';
+import type { RepositoryRef } from '../../domain/run.ts';
+import { type GitEnvironment, git } from './git.ts';
+import { overlayTree } from './overlay.ts';
+import { findPin, pinLocal, pinRemote, type Remote } from './pin.ts';
+
+/** What a mirror needs. */
+export interface MirrorOptions {
+  readonly dataDir: string;
+  /** Where GitHub repositories are fetched from; not needed for local ones. */
+  readonly remoteOf?: (repository: RepositoryRef) => Promise<Remote>;
+  readonly environment?: GitEnvironment;
+}
+
+/** The bare repository that stands for `repository` in the data folder. */
+export function mirrorPathOf(dataDir: string, repository: RepositoryRef): string {
+  const name = sha256(`${repository.forge}:${repository.name}`).slice(0, 32);
+  return join(dataDir, 'mirrors', `${name}.git`);
+}
+
+/** `Source` over bare mirrors in the data folder. Submodules and LFS pointers stay what they are. */
+export function sourceMirror(options: MirrorOptions): Source {
+  const { dataDir, environment } = options;
+  const pathOf = (repository: RepositoryRef) => mirrorPathOf(dataDir, repository);
+  const treeOf: Source['treeOf'] = (repository, commit, files) =>
+    overlayTree(pathOf(repository), checked(commit), files, environment);
+  return {
+    treeOf,
+    async pin(run) {
+      const mirror = pathOf(run.repository);
+      const found = await findPin(mirror, run.id, environment);
+      return found ?? pinFresh(options, mirror, run);
+    },
+    async read(repository, commit, path) {
+      const mirror = pathOf(repository);
+      const where = ['--git-dir', mirror, 'ls-tree', '-z', checked(commit), '--', path];
+      const entry = (await git(where, { environment })).toString();
+      const blob = /^100\d{3} blob ([0-9a-f]+)\t([^\0]*)\0$/.exec(entry);
+      if (blob?.[1] === undefined || blob[2] !== path) return undefined;
+      return git(['--git-dir', mirror, 'cat-file', 'blob', blob[1]], { environment });
+    },
+    async diff(repository, commit, files) {
+      const tree = await treeOf(repository, commit, files);
+      const how = ['-p', '-r', '--binary', '--full-index', '--no-ext-diff', '--no-textconv'];
+      const args = ['--git-dir', pathOf(repository), 'diff-tree', ...how, commit, tree];
+      return (await git(args, { environment })).toString();
+    },
+  };
+}
+
+async function pinFresh(
+  { remoteOf, environment }: MirrorOptions,
+  mirror: string,
+  run: Parameters<Source['pin']>[0],
+): Promise<{ branch: string; commit: string }> {
+  if (run.repository.forge === 'local') {
+    return pinLocal(mirror, run.id, run.repository.name, environment);
+  }
+  if (remoteOf === undefined) {
+    throw new RepositoryInvalid(`no access to GitHub is set up for ${run.repository.name}`);
+  }
+  const remote = await remoteOf(run.repository);
+  try {
+    return await pinRemote(mirror, run.id, remote, environment);
+  } finally {
+    await remote.release?.();
+  }
+}
+
+function checked(commit: string): string {
+  if (/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) return commit;
+  throw new RepositoryInvalid('not the id of a commit');
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ForgeFailed, RepositoryInvalid, StorageFailed } from '../../domain/errors.ts';
+import { faultOf, type GitEnvironment, git, gitLine, runGit } from './git.ts';
+import { inspectRepository } from './local-repository.ts';
+
+/** Where a GitHub repository is fetched from. `release` gives the authority back. */
+export interface Remote {
+  readonly url: string;
+  /** Value of the Authorization header. */
+  readonly authorization?: string;
+  readonly release?: () => Promise<void>;
+}
+
+/** A commit that stays the same for a run, and the branch it was taken from. */
+export interface Pin {
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/** What is to be fetched: a full ref name or a commit. */
+interface Wanted {
+  readonly from: string;
+  readonly what: string;
+  readonly branch: string;
+  readonly objectFormat: 'sha1' | 'sha256';
+}
+
+const fetchMs = 30 * 60_000;
+
+/** The ref that a sandbox fetches. */
+export function baseRefOf(run: string): string {
+  return `refs/entropy/${run}/base`;
+}
+
+/** The pin of an earlier call, or undefined. The branch's name is kept in the name of a second ref. */
+export async function findPin(
+  mirror: string,
+  run: string,
+  environment?: GitEnvironment,
+): Promise<Pin | undefined> {
+  if (!(await exists(mirror))) return undefined;
+  const prefix = `refs/pins/${run}/`;
+  const format = '--format=%(objectname) %(refname)';
+  const args = ['--git-dir', mirror, 'for-each-ref', format, prefix];
+  const line = await gitLine(args, { environment });
+  if (line === '') return undefined;
+  const at = line.indexOf(' ');
+  return { commit: line.slice(0, at), branch: line.slice(at + 1 + prefix.length) };
+}
+
+/** Pins the HEAD of a repository on this machine. */
+export async function pinLocal(
+  mirror: string,
+  run: string,
+  path: string,
+  environment?: GitEnvironment,
+): Promise<Pin> {
+  const { gitDir, branch, commit, objectFormat } = await inspectRepository(path, environment);
+  const wanted: Wanted = { from: gitDir, what: commit, branch, objectFormat };
+  // The far side of a local fetch is a git of its own, which does not get this one's configuration.
+  const server = 'git -c safe.directory=* -c uploadpack.allowAnySHA1InWant=true upload-pack';
+  return pinFetched(mirror, run, wanted, [`--upload-pack=${server}`], { environment });
+}
+
+/** Pins the head of the default branch of a repository behind a URL. */
+export async function pinRemote(
+  mirror: string,
+  run: string,
+  remote: Remote,
+  environment?: GitEnvironment,
+): Promise<Pin> {
+  const header = `Authorization: ${remote.authorization}`;
+  const config: [string, string][] = remote.authorization
+    ? [[`http.${remote.url}.extraHeader`, header]]
+    : [];
+  const call = { environment, config };
+  const listed = await runGit(['ls-remote', '--symref', remote.url, 'HEAD'], call);
+  if (listed.code !== 0) {
+    throw new ForgeFailed(`${remote.url} could not be read: ${faultOf(listed)}`);
+  }
+  const head = /^ref: (refs\/heads\/(\S+))\tHEAD$/m.exec(listed.stdout.toString());
+  if (head?.[1] === undefined || head[2] === undefined) {
+    throw new RepositoryInvalid(`${remote.url} has no commit on its default branch yet`);
+  }
+  const wanted = {
+    from: remote.url,
+    what: head[1],
+    branch: head[2],
+    objectFormat: 'sha1' as const,
+  };
+  return pinFetched(mirror, run, wanted, [], call);
+}
+
+async function pinFetched(
+  mirror: string,
+  run: string,
+  wanted: Wanted,
+  options: readonly string[],
+  call: Parameters<typeof runGit>[1] & object,
+): Promise<Pin> {
+  await makeMirror(mirror, wanted.objectFormat, call.environment);
+  const incoming = `refs/incoming/${run}`;
+  const plain = [
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--update-shallow',
+  ];
+  const args = [...plain, '--quiet', ...options, wanted.from, `+${wanted.what}:${incoming}`];
+  const fetched = await runGit(['--git-dir', mirror, 'fetch', ...args], {
+    ...call,
+    timeoutMs: fetchMs,
+  });
+  if (fetched.code !== 0) {
+    throw new ForgeFailed(`${wanted.from} could not be fetched: ${faultOf(fetched)}`);
+  }
+  const { environment } = call;
+  const peeled = ['--git-dir', mirror, 'rev-parse', '--verify', `${incoming}^{commit}`];
+  const commit = await gitLine(peeled, { environment });
+  const created = await runGit(['--git-dir', mirror, 'update-ref', '--stdin'], {
+    environment,
+    input: `create ${baseRefOf(run)} ${commit}\ncreate refs/pins/${run}/${wanted.branch} ${commit}\n`,
+  });
+  await runGit(['--git-dir', mirror, 'update-ref', '-d', incoming], { environment });
+  if (created.code === 0) return { branch: wanted.branch, commit };
+  // Another process was faster: its pin stands.
+  const found = await findPin(mirror, run, environment);
+  if (found === undefined) throw new StorageFailed(`the pin was not kept: ${faultOf(created)}`);
+  return found;
+}
+
+/** Made beside its place and moved there, so that a half-made mirror is never seen. */
+async function makeMirror(
+  mirror: string,
+  objectFormat: string,
+  environment: GitEnvironment | undefined,
+): Promise<void> {
+  if (await exists(mirror)) return;
+  await mkdir(dirname(mirror), { recursive: true, mode: 0o700 });
+  const made = `${mirror}.${randomUUID()}`;
+  const how = ['--bare', '--quiet', '--template=', `--object-format=${objectFormat}`];
+  await git(['init', ...how, '--initial-branch=unused', made], { environment });
+  try {
+    await rename(made, mirror);
+  } catch (cause) {
+    await rm(made, { recursive: true, force: true });
+    if (!(await exists(mirror))) throw new StorageFailed(`${mirror} can't be made`, { cause });
+  }
+}
+
+async function exists(mirror: string): Promise<boolean> {
+  return access(join(mirror, 'HEAD')).then(
+    () => true,
+    () => false,
+  );
+}
