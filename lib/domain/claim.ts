@@ -44,6 +44,11 @@ export function heartbeatClaim(
   return { ...found, leaseUntil: request.until };
 }
 
+/** Asks the owner to stop; asked again, the first time stands. */
+export function cancelClaim(found: Claim, at: number): Claim {
+  return found.cancelAt === undefined ? { ...found, cancelAt: at } : found;
+}
+
 /** Frees the claim if `run` still owns it under `fence`; else leaves it. */
 export function releaseClaim(found: Claim, run: string, fence: number): Claim {
   if (found.owner !== run || found.fence !== fence) return found;

@@ -1,0 +1,20 @@
+/** A lease that has a name and an end, in milliseconds since the epoch. Live while `until` >= now. */
+export interface Lease {
+  readonly holder: string;
+  readonly until: number;
+}
+
+/** The leases that still count at `now`. */
+export function liveLeases(leases: readonly Lease[], now: number): readonly Lease[] {
+  return leases.filter((lease) => lease.until >= now);
+}
+
+/** Whether `holder` may take (or renew) a lease where at most `capacity` live ones may stand. */
+export function mayTakeLease(
+  leases: readonly Lease[],
+  request: { readonly holder: string; readonly now: number; readonly capacity: number },
+): boolean {
+  const others = liveLeases(leases, request.now).filter((lease) => lease.holder !== request.holder);
+  const renewed = liveLeases(leases, request.now).length > others.length;
+  return renewed || others.length < request.capacity;
+}

@@ -1,0 +1,34 @@
+import { NotFound } from '../../domain/errors.ts';
+import type { Delivery, InboxStore } from '../../domain/ports.ts';
+import type { Database } from './database.ts';
+
+/** Webhook deliveries in SQLite; id, body and meaning are unique each. */
+export function sqliteInboxStore(database: Database): InboxStore {
+  return {
+    accept: async (delivery) =>
+      database.run(
+        `INSERT INTO inbox (id, body_hash, semantic_key, body) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO NOTHING`,
+        delivery.id,
+        delivery.bodyHash,
+        delivery.semanticKey,
+        JSON.stringify(delivery),
+      ) === 1,
+    pending: async (limit) =>
+      database
+        .all<{ body: string }>(
+          'SELECT body FROM inbox WHERE note IS NULL ORDER BY position LIMIT ?',
+          limit,
+        )
+        .map(({ body }) => JSON.parse(body) as Delivery),
+    done: async (id, note) =>
+      database.write(() => {
+        const changed = database.run(
+          'UPDATE inbox SET note = coalesce(note, ?) WHERE id = ?',
+          note,
+          id,
+        );
+        if (changed === 0) throw new NotFound(`no delivery ${id}`);
+      }),
+  };
+}
