@@ -29,7 +29,14 @@ export class ScopeRefused extends DomainError {}
 /** The budget does not cover the next model call. */
 export class BudgetExceeded extends DomainError {}
 /** The model provider failed for good: authentication, refusal, retries used up. */
-export class ModelFailed extends DomainError {}
+export class ModelFailed extends DomainError {
+  /** False where the provider refused before it did any work; else what was used is not known. */
+  readonly used: boolean;
+  constructor(message: string, options?: ErrorOptions & { used?: boolean }) {
+    super(message, options);
+    this.used = options?.used ?? true;
+  }
+}
 /** A role kept leaving answers that do not fit the handoff's schema. */
 export class HandoffInvalid extends DomainError {}
 /** A role stopped without a handoff: turn limit, or a model that keeps repeating itself. */

@@ -1,7 +1,9 @@
 import type { Usage } from './budget.ts';
 
 /** A turn's parts, in the shape all providers can be mapped to. */
-export type Block = TextBlock | ToolUseBlock | ToolResultBlock;
+export type Block = ReplyBlock | ToolResultBlock;
+/** The parts that a model writes. */
+export type ReplyBlock = TextBlock | ToolUseBlock | OpaqueBlock;
 export interface TextBlock {
   readonly type: 'text';
   readonly text: string;
@@ -13,6 +15,14 @@ export interface ToolUseBlock {
   /** Arguments as parsed JSON; `invalid` holds the raw text where it was no JSON object. */
   readonly input: Record<string, unknown>;
   readonly invalid?: string;
+}
+/**
+ * What only the provider that made it can read, such as signed reasoning. It goes back unchanged and in
+ * its place; a provider that does not know it leaves it out.
+ */
+export interface OpaqueBlock {
+  readonly type: 'opaque';
+  readonly data: string;
 }
 export interface ToolResultBlock {
   readonly type: 'tool_result';
@@ -48,9 +58,11 @@ export type StopReason = 'end' | 'tool' | 'length' | 'refusal';
 
 /** The model's turn. */
 export interface ModelReply {
-  readonly content: readonly (TextBlock | ToolUseBlock)[];
+  readonly content: readonly ReplyBlock[];
   readonly stop: StopReason;
   readonly usage: Usage;
+  /** Set where the provider gave no usage: the numbers are then our own, from bytes. */
+  readonly estimated?: true;
   /** The model's name as the provider gave it back. */
   readonly model: string;
 }

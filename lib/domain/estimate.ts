@@ -1,0 +1,23 @@
+import { type CallEstimate, costOf, type Price, type Usage } from './budget.ts';
+import type { ModelRequest } from './model.ts';
+
+/** Tokens of a text, taken high: three bytes a token. */
+export function tokensIn(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 3);
+}
+
+/** What a call may use at most: its prompt, newly cached (the dearest way to read it), and a full reply. */
+export function upperUsageOf(request: ModelRequest): Usage {
+  const { maxTokens, ...prompt } = request;
+  const input = tokensIn(JSON.stringify(prompt));
+  return { input: 0, cacheRead: 0, cacheWrite: input, output: maxTokens };
+}
+
+/** Upper bound of a call, in tokens, and in dollars where the model has a price. */
+export function estimateOf(usage: Usage, price: Price | undefined): CallEstimate {
+  const dearer =
+    price === undefined
+      ? undefined
+      : { ...price, cacheWrite: Math.max(price.input, price.cacheWrite) };
+  return { tokens: usage.cacheWrite + usage.output, dollars: costOf(usage, dearer) };
+}

@@ -1,0 +1,56 @@
+/** Shapes of credentials that must not be stored. Each is specific enough to leave ordinary code alone. */
+const shapes: readonly RegExp[] = [
+  /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|$)/g,
+  /\bgh[oprsu]_[A-Za-z0-9]{36,255}\b/g,
+  /\bgithub_pat_[A-Za-z0-9_]{50,255}\b/g,
+  /\bglpat-[A-Za-z0-9_-]{20,}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\bsk-(?:ant|proj|svcacct|admin)-[A-Za-z0-9_-]{20,}/g,
+  /\bsk-[A-Za-z0-9]{32,}\b/g,
+  /\bxox[abeprs]-[A-Za-z0-9-]{10,}/g,
+  /\bAIza[A-Za-z0-9_-]{35}/g,
+  /\bnpm_[A-Za-z0-9]{36}\b/g,
+  /\bpypi-[A-Za-z0-9_-]{50,}/g,
+  /\b[rs]k_live_[A-Za-z0-9]{20,}/g,
+  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g,
+];
+
+/** What stands where a credential was. */
+export const redactedMark = '[redacted]';
+
+/** A text or value without credentials, and how many were taken out. */
+export interface Redacted<T> {
+  readonly value: T;
+  readonly count: number;
+}
+
+/** Takes out credentials by their shape, and the `known` ones by their text. */
+export function redact(text: string, known: readonly string[] = []): Redacted<string> {
+  let count = 0;
+  let value = text;
+  const mark = () => {
+    count += 1;
+    return redactedMark;
+  };
+  for (const secret of known) {
+    if (secret.length >= 8) value = value.replaceAll(secret, mark);
+  }
+  for (const shape of shapes) value = value.replace(shape, mark);
+  return { value, count };
+}
+
+/** As `redact`, over every string of a JSON value; the keys of objects are left as they are. */
+export function redactJson<T>(value: T, known: readonly string[] = []): Redacted<T> {
+  let count = 0;
+  const walk = (item: unknown): unknown => {
+    if (typeof item === 'string') {
+      const text = redact(item, known);
+      count += text.count;
+      return text.value;
+    }
+    if (Array.isArray(item)) return item.map(walk);
+    if (item === null || typeof item !== 'object') return item;
+    return Object.fromEntries(Object.entries(item).map(([key, member]) => [key, walk(member)]));
+  };
+  return { value: walk(value) as T, count };
+}

@@ -1,0 +1,109 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { addUsage, noUsage, type Usage } from '../domain/budget.ts';
+import type { ModelReply } from '../domain/model.ts';
+import type { Provider, ProviderCall } from '../domain/ports.ts';
+import { messagesRequest, replyBlocks, stopOf, usageOf } from './anthropic-messages.ts';
+import { type Account, modelFailed } from './failure.ts';
+import { hostedLimits, type ProviderLimits } from './limits.ts';
+import { retryStreams, StreamFault } from './stream-fault.ts';
+import { watchedFetch } from './watched-fetch.ts';
+
+const anthropicUrl = 'https://api.anthropic.com';
+
+/** Anthropic's Messages API, or a server that speaks it at the choice's `baseUrl`. */
+export function anthropicProvider(apiKey: string, limits: ProviderLimits = hostedLimits): Provider {
+  return async (call) => {
+    const baseURL = call.choice.baseUrl ?? anthropicUrl;
+    const client = new Anthropic({
+      apiKey,
+      authToken: null,
+      baseURL,
+      maxRetries: limits.retries,
+      timeout: limits.answerMs,
+      fetch: watchedFetch(limits),
+      logLevel: 'off',
+    });
+    const account: Account = {
+      provider:
+        call.choice.baseUrl === undefined
+          ? 'Anthropic'
+          : `the model server at ${new URL(baseURL).origin}`,
+      keySetting: 'ANTHROPIC_API_KEY',
+      secrets: [apiKey],
+    };
+    try {
+      return await askWithThinking(client, call, limits);
+    } catch (error) {
+      throw modelFailed(error, account, call.signal.aborted);
+    }
+  };
+}
+
+/**
+ * Thinking goes back signed and is bound to the conversation before it; where the API no longer accepts
+ * it (an earlier message was shortened, say), the turn is asked for once more without.
+ */
+async function askWithThinking(
+  client: Anthropic,
+  call: ProviderCall,
+  limits: ProviderLimits,
+): Promise<ModelReply> {
+  try {
+    return await askWhole(client, call, limits, true);
+  } catch (error) {
+    const refused = error instanceof Anthropic.BadRequestError && /thinking/i.test(error.message);
+    const sent = call.request.messages.some((m) => m.content.some((b) => b.type === 'opaque'));
+    if (!refused || !sent) throw error;
+    return await askWhole(client, call, limits, false);
+  }
+}
+
+/** One reply, whole. What a reply that broke off had used is added to the usage of the one that did not. */
+async function askWhole(
+  client: Anthropic,
+  call: ProviderCall,
+  limits: ProviderLimits,
+  withOpaque: boolean,
+): Promise<ModelReply> {
+  const body = messagesRequest(call.request, call.choice.model, withOpaque);
+  let lost = noUsage;
+  const reply = await retryStreams(limits, call.signal, () =>
+    ask(client, body, call.signal, (usage) => {
+      lost = addUsage(lost, usage);
+    }),
+  );
+  return { ...reply, usage: addUsage(reply.usage, lost) };
+}
+
+async function ask(
+  client: Anthropic,
+  body: Anthropic.MessageStreamParams,
+  signal: AbortSignal,
+  lost: (usage: Usage) => void,
+): Promise<ModelReply> {
+  const rawInputs = new Map<number, string>();
+  const stream = client.messages.stream(body, { signal });
+  let began = false;
+  stream.on('connect', () => {
+    began = true;
+  });
+  stream.on('streamEvent', (event) => {
+    if (event.type !== 'content_block_delta' || event.delta.type !== 'input_json_delta') return;
+    const before = rawInputs.get(event.index) ?? '';
+    rawInputs.set(event.index, before + event.delta.partial_json);
+  });
+  try {
+    const message = await stream.finalMessage();
+    if (message.stop_reason === null) throw new Error('the stream ended before the reply did');
+    return {
+      content: replyBlocks(message.content, rawInputs),
+      stop: stopOf(message.stop_reason),
+      usage: usageOf(message.usage),
+      model: message.model,
+    };
+  } catch (error) {
+    if (!began || signal.aborted) throw error;
+    if (stream.currentMessage !== undefined) lost(usageOf(stream.currentMessage.usage));
+    throw new StreamFault('the reply broke off', { cause: error });
+  }
+}

@@ -1,0 +1,28 @@
+/** How long and how often a provider is tried. Milliseconds and counts. */
+export interface ProviderLimits {
+  /** Requests after the first that were refused with 408, 409, 429 or 5xx, or never answered. */
+  readonly retries: number;
+  /** Replies that broke off part of the way, in all. */
+  readonly streams: number;
+  /** Pause before a broken reply is asked for again; doubles each time. */
+  readonly pauseMs: number;
+  /** Silence on an open stream, pings included, after which it is given up. */
+  readonly idleMs: number;
+  /** Wait for the first byte of an answer. */
+  readonly answerMs: number;
+  /** Longest wait that a `retry-after` is obeyed for. */
+  readonly retryAfterMs: number;
+}
+
+/** For hosted providers, which answer at once and ping while a model thinks. */
+export const hostedLimits: ProviderLimits = {
+  retries: 4,
+  streams: 3,
+  pauseMs: 1_000,
+  idleMs: 120_000,
+  answerMs: 120_000,
+  retryAfterMs: 60_000,
+};
+
+/** For any server that speaks the protocol: a local model may read a long prompt in silence. */
+export const localLimits: ProviderLimits = { ...hostedLimits, idleMs: 600_000, answerMs: 600_000 };

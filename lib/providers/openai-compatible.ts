@@ -1,0 +1,122 @@
+import OpenAI from 'openai';
+import type { Usage } from '../domain/budget.ts';
+import { ConfigInvalid } from '../domain/errors.ts';
+import { tokensIn } from '../domain/estimate.ts';
+import type { ModelReply } from '../domain/model.ts';
+import type { Provider, ProviderCall } from '../domain/ports.ts';
+import { addChunk, type ChatDraft, chatRequest, emptyDraft, replyOf } from './chat-completions.ts';
+import { type Account, modelFailed } from './failure.ts';
+import { localLimits, type ProviderLimits } from './limits.ts';
+import { retryStreams, StreamFault } from './stream-fault.ts';
+import { watchedFetch } from './watched-fetch.ts';
+
+/** What a server may not know. Each is given up, or named the other way, once the server objects. */
+interface Dialect {
+  limit: 'max_tokens' | 'max_completion_tokens';
+  usage: boolean;
+}
+
+/**
+ * Any server that speaks Chat Completions: OpenAI, vLLM, llama.cpp, Ollama and the rest. A server
+ * without a key gets a placeholder, since the SDK insists on one.
+ */
+export function openaiCompatibleProvider(
+  apiKey: string | undefined,
+  limits: ProviderLimits = localLimits,
+): Provider {
+  const dialect: Dialect = { limit: 'max_completion_tokens', usage: true };
+  return async (call) => {
+    const { baseUrl } = call.choice;
+    if (baseUrl === undefined) {
+      throw new ConfigInvalid('openai-compatible needs the address of a server: set --base-url');
+    }
+    const client = new OpenAI({
+      apiKey: apiKey ?? 'none',
+      organization: null,
+      project: null,
+      baseURL: baseUrl,
+      maxRetries: limits.retries,
+      timeout: limits.answerMs,
+      fetch: watchedFetch(limits),
+      logLevel: 'off',
+    });
+    const account: Account = {
+      provider: `the model server at ${new URL(baseUrl).origin}`,
+      keySetting: 'OPENAI_API_KEY',
+      secrets: apiKey === undefined ? [] : [apiKey],
+    };
+    try {
+      return await retryStreams(limits, call.signal, () => askInDialect(client, call, dialect));
+    } catch (error) {
+      throw modelFailed(error, account, call.signal.aborted);
+    }
+  };
+}
+
+async function askInDialect(
+  client: OpenAI,
+  call: ProviderCall,
+  dialect: Dialect,
+): Promise<ModelReply> {
+  // Two things can be objected to, each once.
+  for (let objections = 0; ; objections += 1) {
+    try {
+      return await ask(client, call, dialect);
+    } catch (error) {
+      if (objections >= 2 || !adapted(dialect, error)) throw error;
+    }
+  }
+}
+
+function adapted(dialect: Dialect, error: unknown): boolean {
+  const status = (error as { status?: unknown }).status;
+  if (!(error instanceof Error) || (status !== 400 && status !== 422)) return false;
+  if (dialect.limit === 'max_completion_tokens' && error.message.includes(dialect.limit)) {
+    dialect.limit = 'max_tokens';
+    return true;
+  }
+  if (dialect.usage && /stream_options|include_usage/.test(error.message)) {
+    dialect.usage = false;
+    return true;
+  }
+  return false;
+}
+
+async function ask(client: OpenAI, call: ProviderCall, dialect: Dialect): Promise<ModelReply> {
+  const { request, choice, signal } = call;
+  const chunks = await client.chat.completions.create(
+    {
+      ...chatRequest(request, choice.model),
+      [dialect.limit]: request.maxTokens,
+      ...(dialect.usage ? { stream_options: { include_usage: true } } : {}),
+      stream: true,
+    },
+    { signal },
+  );
+  const draft = emptyDraft();
+  try {
+    for await (const chunk of chunks) addChunk(draft, chunk);
+    // An aborted stream ends quietly in this SDK.
+    if (signal.aborted) throw new Error('aborted');
+    if (draft.finish === null) throw new Error('the stream ended before the reply did');
+  } catch (error) {
+    throw new StreamFault('the reply broke off', { cause: error });
+  }
+  return replyOf(
+    { ...draft, model: draft.model || choice.model },
+    call.address.turn,
+    guess(call, draft),
+  );
+}
+
+/** For servers that count nothing. */
+function guess({ request }: ProviderCall, draft: ChatDraft): Usage {
+  const said = draft.text + [...draft.calls.values()].map((made) => made.arguments).join('');
+  const { maxTokens: _limit, ...prompt } = request;
+  return {
+    input: tokensIn(JSON.stringify(prompt)),
+    cacheRead: 0,
+    cacheWrite: 0,
+    output: tokensIn(said),
+  };
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import { openaiCompatibleProvider } from '../../lib/providers/openai-compatible.ts';
+import type { ScriptedPart } from '../fakes/scripted-model.ts';
+import { callTo, coder, quick, request, thrown, withModel } from './provider-fixture.ts';
+
+const key = 'sk-proj-0123456789abcdefghijklmnop';
+const provider = openaiCompatibleProvider(key, quick);
+const done: ScriptedPart[] = [{ type: 'text', text: 'All done.' }];
+
+test('a reply comes with its text, tool calls, usage and model', async () => {
+  const usage = { input: 10, cacheRead: 20, cacheWrite: 0, output: 40 };
+  const content: ScriptedPart[] = [
+    { type: 'text', text: 'Reading.' },
+    { type: 'tool_use', name: 'read', id: 't1', input: { path: 'a.ts' } },
+    { type: 'tool_use', name: 'read', id: 't2', rawInput: '{"path' },
+  ];
+  await withModel([coder({ content, usage })], async (server) => {
+    const reply = await provider(
+      callTo({ provider: 'openai-compatible', baseUrl: server.openaiUrl }),
+    );
+    expect(reply).toEqual({
+      content: [
+        { type: 'text', text: 'Reading.' },
+        { type: 'tool_use', id: 't1', name: 'read', input: { path: 'a.ts' } },
+        { type: 'tool_use', id: 't2', name: 'read', input: {}, invalid: '{"path' },
+      ],
+      stop: 'tool',
+      usage,
+      model: 'scripted-model',
+    });
+  });
+});
+
+test('the conversation goes out as system, user, assistant and tool messages', async () => {
+  await withModel([coder({ content: done }, { content: done })], async (server) => {
+    const to = { provider: 'openai-compatible', baseUrl: server.openaiUrl } as const;
+    await provider(callTo(to));
+    const messages = [
+      ...request.messages,
+      {
+        role: 'assistant' as const,
+        content: [
+          { type: 'opaque' as const, data: '{}' },
+          { type: 'tool_use' as const, id: 't1', name: 'read', input: {}, invalid: '{"pa' },
+        ],
+      },
+      {
+        role: 'user' as const,
+        content: [
+          { type: 'tool_result' as const, toolUseId: 't1', content: 'not JSON', isError: true },
+          { type: 'text' as const, text: 'Go on.' },
+        ],
+      },
+    ];
+    await provider(callTo(to, { request: { ...request, messages } }));
+    expect(server.requests[1]?.body).toMatchObject({
+      max_completion_tokens: 1000,
+      stream_options: { include_usage: true },
+      tools: [{ type: 'function', function: { name: 'read' } }],
+    });
+    expect(server.requests[1]?.body.messages).toEqual([
+      { role: 'system', content: request.system },
+      { role: 'user', content: 'Fix it.' },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 't1', type: 'function', function: { name: 'read', arguments: '{}' } }],
+      },
+      { role: 'tool', tool_call_id: 't1', content: 'not JSON' },
+      { role: 'user', content: 'Go on.' },
+    ]);
+  });
+});
+
+test('a server that objects to a parameter is asked in its own way, and remembered', async () => {
+  const failures = [
+    { status: 400, message: 'unknown parameter max_completion_tokens' },
+    { status: 400, message: 'stream_options is not supported' },
+  ];
+  const fresh = openaiCompatibleProvider(undefined, quick);
+  await withModel(
+    [coder({ failures, content: done }), coder({ content: done })],
+    async (server) => {
+      const to = { provider: 'openai-compatible', baseUrl: server.openaiUrl } as const;
+      await fresh(callTo(to));
+      await fresh(callTo(to));
+      expect(server.requests).toHaveLength(4);
+      for (const { body } of server.requests.slice(2)) {
+        expect(body).toMatchObject({ max_tokens: 1000 });
+        expect(body).not.toHaveProperty('stream_options');
+        expect(body).not.toHaveProperty('max_completion_tokens');
+      }
+    },
+  );
+});
+
+describe('a failing server', () => {
+  test.each([
+    ['429', { status: 429, retryAfterMs: 1 }],
+    ['500', { status: 500, retryAfterMs: 1 }],
+    ['a cut stream', 'cut'],
+    ['an error in mid-stream', 'overloaded-mid-stream'],
+    ['a stalled stream', 'stall'],
+  ] as const)('is asked again after %s', async (_name, failure) => {
+    await withModel([coder({ failures: [failure], content: done })], async (server) => {
+      const reply = await provider(
+        callTo({ provider: 'openai-compatible', baseUrl: server.openaiUrl }),
+      );
+      expect(reply.content).toEqual(done);
+      expect(server.requests).toHaveLength(2);
+    });
+  });
+
+  test('that refuses the key is told with the setting, never the key', async () => {
+    const failure = { status: 401, message: `Incorrect API key provided: ${key}` };
+    await withModel([coder({ failures: [failure] })], async (server) => {
+      const error = await thrown(
+        provider,
+        callTo({ provider: 'openai-compatible', baseUrl: server.openaiUrl }),
+      );
+      expect(error).toMatchObject({ name: 'ModelFailed', used: false });
+      expect(error.message).toContain('OPENAI_API_KEY');
+      expect(error.message).not.toContain(key);
+    });
+  });
+});
+
+test('a call that is given up ends at once', async () => {
+  await withModel([coder({ failures: ['stall'] })], async (server) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    const error = await thrown(
+      provider,
+      callTo(
+        { provider: 'openai-compatible', baseUrl: server.openaiUrl },
+        { signal: controller.signal },
+      ),
+    );
+    expect(error).toMatchObject({ name: 'ModelFailed', used: true });
+    expect(server.requests).toHaveLength(1);
+  });
+});
