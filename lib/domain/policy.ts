@@ -23,6 +23,8 @@ export const policySchema = z.strictObject({
     })
     .prefault({}),
   merge: z.enum(['hand-over', 'merge-when-approved']).default('hand-over'),
+  /** Hosts that set-up may fetch packages from, added to those the machine's own tools use. */
+  registries: z.array(z.hostname()).max(20).default([]),
   /** Paths that no change may touch, added to the built-in ones. */
   protect: z.array(glob).default([]),
   limits: z

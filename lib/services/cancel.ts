@@ -6,7 +6,11 @@ import { runOf } from './lifecycle/run-facts.ts';
  * Asks a run to stop. A queued run ends at once; a running one stops at its next heartbeat and settles.
  * Returns the run as it then is; a settled run is left as it is. Throws `NotFound`.
  */
-export async function cancel(ports: Ports, id: string, by: string): Promise<Run> {
+export async function cancel(
+  ports: Pick<Ports, 'runs' | 'claims' | 'ledger' | 'clock'>,
+  id: string,
+  by: string,
+): Promise<Run> {
   const run = await runOf(ports, id);
   if (run.status === 'settled') return run;
   const at = ports.clock.now();

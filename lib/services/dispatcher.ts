@@ -23,15 +23,16 @@ export async function enqueue(
 
 /**
  * Starts queued runs, oldest first, while there are slots. A run whose issue is claimed by another run
- * ends here and names that run. Returns what was started.
+ * ends here and names that run. `only` leaves all other runs alone. Returns what was started.
  */
 export async function dispatch(
   ports: Ports,
-  { capacity, definition }: { capacity: number; definition: string },
+  { capacity, definition, only }: { capacity: number; definition: string; only?: string },
 ): Promise<readonly Run[]> {
   const queued = [...(await ports.runs.list({ status: ['queued'] }))].reverse();
   const started: Run[] = [];
   for (const run of queued) {
+    if ((only ?? run.id) !== run.id) continue;
     const now = ports.clock.now();
     if (!(await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, capacity))) break;
     const running = await start(ports, run, definition);

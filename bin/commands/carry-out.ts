@@ -1,0 +1,120 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../lib/config.ts';
+import { SandboxUnavailable } from '../../lib/domain/errors.ts';
+import { exitCodeOf } from '../../lib/domain/outcome.ts';
+import type { Ports } from '../../lib/domain/ports.ts';
+import type { Run, SandboxKind } from '../../lib/domain/run.ts';
+import { composeEmbedded, type Embedded, runFolder } from '../../lib/local/compose.ts';
+import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
+import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
+import { startWorker } from '../../lib/local/server/worker.ts';
+import { cancel } from '../../lib/services/cancel.ts';
+import { enqueue } from '../../lib/services/dispatcher.ts';
+import { handoffOf, lastRoundOf } from '../../lib/services/lifecycle/run-facts.ts';
+import { type OutcomeReport, reportOf } from '../../lib/services/report.ts';
+import { follow } from '../output/follow.ts';
+import { writeSummary } from '../output/summary.ts';
+import type { Terminal } from '../output/terminal.ts';
+
+/** Refuses to start behind a boundary that does not hold here. Throws `SandboxUnavailable`. */
+export async function requireSandbox(kind: SandboxKind): Promise<void> {
+  const probe = await probeSandbox(kind);
+  if (!probe.works) throw new SandboxUnavailable(probe.reason);
+}
+
+/** Carries one run out in this process, from the queue to its receipt. Returns the exit code. */
+export async function carryOut(
+  config: Config,
+  run: Omit<Run, 'status' | 'createdAt'>,
+  terminal: Terminal,
+): Promise<number> {
+  return withEmbedded(config, run, terminal, async (embedded) => {
+    await enqueue(embedded.ports, run);
+    return walkToEnd(embedded, config, run.id, terminal);
+  });
+}
+
+/** Goes on with a run that an earlier process left unfinished. Returns the exit code. */
+export async function resume(config: Config, run: Run, terminal: Terminal): Promise<number> {
+  return withEmbedded(config, run, terminal, (embedded) =>
+    walkToEnd(embedded, config, run.id, terminal),
+  );
+}
+
+async function withEmbedded(
+  config: Config,
+  run: Pick<Run, 'settings'>,
+  terminal: Terminal,
+  work: (embedded: Embedded) => Promise<number>,
+): Promise<number> {
+  const log = (line: string) => void terminal.err.write(`${line}\n`);
+  const registries = run.settings.sandbox === 'process' ? [] : await hostRegistries(config.host);
+  const embedded = await composeEmbedded(config, { log, registries });
+  try {
+    return await work(embedded);
+  } finally {
+    await embedded.close();
+  }
+}
+
+/** Walks a stored run to its end while its progress is shown. */
+export async function walkToEnd(
+  { ports, runner }: Embedded,
+  config: Config,
+  id: string,
+  terminal: Terminal,
+): Promise<number> {
+  const worker = startWorker({ ...runner, capacity: config.capacity, only: id });
+  const interrupted = onInterrupt(() => cancel(ports, id, 'interrupt'), terminal);
+  try {
+    await follow(ports, id, terminal, { signal: interrupted.signal });
+  } finally {
+    interrupted.dispose();
+    await worker.stop();
+  }
+  const run = await ports.runs.get(id);
+  if (run?.status !== 'settled') return 130;
+  const report = await reportOf(ports, run);
+  const patch = await keepPatch(ports, config, run);
+  writeSummary(report, terminal, patch === undefined ? [] : [['patch', patch]]);
+  return exitCode(report);
+}
+
+/** Exit code of a finished run, by the table of ends. */
+export function exitCode(report: OutcomeReport): number {
+  return report.outcome === 'queued' ? 0 : exitCodeOf(report.outcome, report.error ?? undefined);
+}
+
+/** The newest change as a patch beside the run's records, so that no work is lost when a run fails. */
+export async function keepPatch(
+  ports: Ports,
+  config: Config,
+  run: Run,
+): Promise<string | undefined> {
+  const round = await lastRoundOf(ports, run.id, 'coder');
+  const change = round === 0 ? undefined : await handoffOf(ports, run.id, 'coder', round);
+  if (change?.kind !== 'change-set' || run.base === undefined) return undefined;
+  const folder = runFolder(config.dataDir, run.id);
+  const file = join(folder, 'change.patch');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(file, await ports.source.diff(run.repository, run.base.commit, change.files));
+  return file;
+}
+
+/** First interrupt: the run is cancelled and settles. Second: this process lets go of it. */
+function onInterrupt(first: () => Promise<unknown>, terminal: Terminal) {
+  const controller = new AbortController();
+  let asked = false;
+  const handler = () => {
+    if (asked) return controller.abort();
+    asked = true;
+    terminal.err.write('cancelling; once more to leave the run unfinished\n');
+    void first();
+  };
+  process.on('SIGINT', handler).on('SIGTERM', handler);
+  return {
+    signal: controller.signal,
+    dispose: () => process.off('SIGINT', handler).off('SIGTERM', handler),
+  };
+}

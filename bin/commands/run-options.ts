@@ -1,0 +1,124 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../../lib/config.ts';
+import { type Budget, defaultBudget } from '../../lib/domain/budget.ts';
+import { ConfigInvalid } from '../../lib/domain/errors.ts';
+import type { ModelChoice, ProviderName, RunSettings, SandboxKind } from '../../lib/domain/run.ts';
+import type { RoleName } from '../../lib/domain/stage.ts';
+
+/** Used with the `anthropic` provider where no model is named. */
+const defaultModel = 'claude-sonnet-5-5';
+const roles: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];
+
+/** The options that say how a run is done, as the command line gives them. */
+export interface RunOptions {
+  readonly provider?: Exclude<ProviderName, 'replay'>;
+  readonly baseUrl?: string;
+  readonly model?: string;
+  readonly roleModel: Readonly<Record<string, string>>;
+  readonly budget: Budget;
+  readonly setup?: string;
+  readonly test?: string;
+  readonly sandbox: SandboxKind;
+}
+
+/** Adds the options shared by `run` and `serve`. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--provider <name>', 'where model turns come from').choices([
+        'anthropic',
+        'openai-compatible',
+      ]),
+    )
+    .option('--base-url <url>', "the model server's base URL (a local server, a proxy)", url)
+    .option('--model <name>', `the model; with anthropic ${defaultModel} if not given`)
+    .option(
+      '--role-model <role=model>',
+      'another model for one role; may be repeated',
+      roleModel,
+      {},
+    )
+    .option(
+      '--budget <amount>',
+      'most that the issue may cost over all roles and retries: 2.50 (dollars), 800k or 2M (tokens), 120turns; parts joined by commas',
+      budget,
+      defaultBudget,
+    )
+    .option('--setup <command>', "set-up command, instead of what is found or in '.entropy.yml'")
+    .option('--test <command>', "test command, instead of what is found or in '.entropy.yml'")
+    .addOption(
+      new Option('--sandbox <kind>', 'boundary around agents and tests; process is none')
+        .choices(['bubblewrap', 'process'])
+        .default('bubblewrap'),
+    );
+}
+
+/** Turns options into settings. Throws `ConfigInvalid` with what to set. */
+export function settingsOf(options: RunOptions, config: Config): RunSettings {
+  const model = choiceOf(options, config);
+  const roleModels = Object.fromEntries(
+    Object.entries(options.roleModel).map(([role, name]) => [role, { ...model, model: name }]),
+  );
+  return {
+    model,
+    roleModels,
+    budget: options.budget,
+    sandbox: options.sandbox,
+    ...(options.setup === undefined ? {} : { setup: options.setup }),
+    ...(options.test === undefined ? {} : { test: options.test }),
+  };
+}
+
+function choiceOf(options: RunOptions, config: Config): ModelChoice {
+  const fallback = options.baseUrl === undefined ? 'anthropic' : 'openai-compatible';
+  const provider = options.provider ?? fallback;
+  const baseUrl = options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl };
+  if (provider === 'anthropic') {
+    if (config.secrets.anthropicKey === undefined) {
+      throw new ConfigInvalid(
+        'no model to ask: set ANTHROPIC_API_KEY_FILE (a file with the key) or ANTHROPIC_API_KEY, or name a server with --base-url URL --model NAME',
+      );
+    }
+    return { provider, model: options.model ?? defaultModel, ...baseUrl };
+  }
+  if (options.baseUrl === undefined || options.model === undefined) {
+    throw new ConfigInvalid('openai-compatible needs --base-url URL and --model NAME');
+  }
+  return { provider, model: options.model, ...baseUrl };
+}
+
+function url(value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new InvalidArgumentError('Give an http or https URL, such as http://127.0.0.1:8080/v1');
+  }
+  if (new URL(value).password !== '') {
+    throw new InvalidArgumentError('Give the key by OPENAI_API_KEY_FILE, not in the URL.');
+  }
+  return value;
+}
+
+function roleModel(value: string, earlier: Record<string, string>): Record<string, string> {
+  const [role = '', name = ''] = value.split(/=(.*)/s);
+  if (!roles.includes(role as RoleName) || name === '') {
+    throw new InvalidArgumentError(`Give ROLE=MODEL, ROLE one of ${roles.join(', ')}.`);
+  }
+  return { ...earlier, [role]: name };
+}
+
+/** `5`, `2.50`, `800k`, `2M`, `120turns`, joined by commas; what is not named keeps its default. */
+export function budget(value: string): Budget {
+  let result: Budget = defaultBudget;
+  for (const part of value.split(',')) {
+    const match = /^\$?(\d+(?:\.\d+)?)(k|M|turns)?$/.exec(part.trim());
+    if (match === null || Number(match[1]) <= 0) {
+      throw new InvalidArgumentError(
+        `'${part}': give dollars (2.50), tokens (800k, 2M) or 120turns.`,
+      );
+    }
+    const amount = Number(match[1]);
+    if (match[2] === undefined) result = { ...result, dollars: amount };
+    else if (match[2] === 'turns') result = { ...result, turns: Math.floor(amount) };
+    else result = { ...result, tokens: amount * (match[2] === 'k' ? 1_000 : 1_000_000) };
+  }
+  return result;
+}

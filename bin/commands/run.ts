@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { type Config, loadConfig } from '../../lib/config.ts';
+import { ConfigInvalid } from '../../lib/domain/errors.ts';
+import { sha256 } from '../../lib/domain/ledger.ts';
+import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
+import { runFolder } from '../../lib/local/compose.ts';
+import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
+import { priceOf } from '../../lib/providers/prices.ts';
+import { type Terminal, terminal } from '../output/terminal.ts';
+import { carryOut, requireSandbox } from './carry-out.ts';
+import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
+
+interface Options extends RunOptions {
+  readonly repo: string;
+  readonly issue: string;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  entropy run --repo . --issue bug.md
+  entropy run --repo ~/src/lib --issue bug.md --budget 1.50 --yes --json
+  entropy run --repo . --issue bug.md --base-url http://127.0.0.1:8080/v1 --model qwen --test "make check"
+
+The result is a branch in the repository and a pull request's text beside the run's records. Your working
+tree, your index and your other branches are never touched.`;
+
+/** `entropy run`: one issue of a local repository, without any GitHub. */
+export function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description('resolve an issue, given as a Markdown file, in a local git repository')
+    .requiredOption('--repo <path>', 'the git repository')
+    .requiredOption('--issue <file>', 'the issue: a Markdown file, its first heading the title');
+  addRunOptions(command)
+    .option('-y, --yes', 'do not ask before it starts')
+    .option('--json', 'one JSON object a line; the last has type "outcome"')
+    .addHelpText('after', examples)
+    .action(async (options: Options) => {
+      const config = loadConfig(process.env, program.opts());
+      process.exitCode = await run(config, options, terminal(options.json ?? false));
+    });
+}
+
+async function run(config: Config, options: Options, shown: Terminal): Promise<number> {
+  const settings = settingsOf(options, config);
+  const issue = readIssue(options.issue);
+  if (!existsSync(options.repo)) throw new ConfigInvalid(`--repo: there is no ${options.repo}`);
+  const path = realpathSync(resolve(options.repo));
+  const { branch, commit } = await inspectRepository(path);
+  await requireSandbox(settings.sandbox);
+  if (await isDirty(path)) {
+    shown.err.write(
+      `${path} has changes that are not committed: the run starts from HEAD without them\n`,
+    );
+  }
+  shown.err.write(quote(settings, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`));
+  if (options.yes !== true) await confirm();
+  return carryOut(config, newRun(config, path, options.issue, issue, settings), shown);
+}
+
+/** A run for the command line; the issue is copied, so that a retry finds it unchanged. */
+function newRun(
+  config: Config,
+  path: string,
+  file: string,
+  issue: string,
+  settings: RunSettings,
+): Omit<Run, 'status' | 'createdAt'> {
+  const repository = { forge: 'local', name: path } as const;
+  const name = basename(file).replace(/\.[^.]*$/, '');
+  const key = `${name.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 30)}-${sha256(issue).slice(0, 8)}`;
+  const trigger = { kind: 'cli', id: randomUUID(), by: userInfo().username } as const;
+  const id = runIdOf(repository, key, trigger.id);
+  const folder = runFolder(config.dataDir, id);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'issue.md'), issue);
+  return { id, repository, issue: key, trigger, settings };
+}
+
+const maxIssueBytes = 256 * 1024;
+
+function readIssue(file: string): string {
+  if (!existsSync(file)) throw new ConfigInvalid(`--issue: there is no file ${file}`);
+  const text = readFileSync(file, 'utf8');
+  if (text.trim() === '') throw new ConfigInvalid(`--issue: ${file} is empty; write what is wrong`);
+  if (Buffer.byteLength(text) > maxIssueBytes) {
+    throw new ConfigInvalid(`--issue: ${file} is larger than ${maxIssueBytes / 1024} KiB`);
+  }
+  return text;
+}
+
+/** What the run may cost at most, said before anything is spent. */
+function quote(settings: RunSettings, where: string): string {
+  const { dollars, tokens, turns } = settings.budget;
+  const models = [settings.model, ...Object.values(settings.roleModels)];
+  const unpriced = models.filter((choice) => priceOf(choice.model) === undefined);
+  const money =
+    unpriced.length === models.length
+      ? `${unpriced[0]?.model} has no known price, so tokens bind`
+      : `$${dollars.toFixed(2)}${unpriced.length > 0 ? ' (priced models only)' : ''}`;
+  return [
+    `repository   ${where}`,
+    `model        ${[...new Set(models.map((choice) => `${choice.model} (${choice.provider})`))].join(', ')}`,
+    `sandbox      ${settings.sandbox}${settings.sandbox === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
+    `at most      ${money}; ${tokens.toLocaleString('en-US')} tokens; ${turns} model calls, over all roles and retries`,
+    '',
+  ].join('\n');
+}
+
+async function confirm(): Promise<void> {
+  if (process.stdin.isTTY !== true) {
+    throw new ConfigInvalid('nobody is here to confirm: give --yes to start without asking');
+  }
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question('Start? [y/N] ').finally(() => prompt.close());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new ConfigInvalid('not started');
+}

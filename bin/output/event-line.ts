@@ -1,0 +1,35 @@
+import type { LedgerEvent } from '../../lib/domain/ledger.ts';
+
+type Data = Record<string, unknown>;
+
+const counted = (tokens: unknown) => Number(tokens ?? 0).toLocaleString('en-US');
+const stageOf = (data: Data) =>
+  `${data.role}${Number(data.round) > 1 ? ` round ${data.round}` : ''}`;
+
+/** How an event reads to a person; kinds that are not here are left out of the progress. */
+const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
+  'run.queued': () => 'queued',
+  'run.started': (_data, event) => `started; fence ${event.fence ?? '-'}`,
+  'run.admitted': (data) =>
+    data.note ? `stopped: ${data.note}` : `base ${String(data.base).slice(0, 10)} pinned`,
+  'stage.opened': (data) => `${stageOf(data)}: sandbox starts`,
+  'handoff.left': (data) => `${stageOf(data)}: left ${data.kind}`,
+  'stage.failed': (data) => `${stageOf(data)}: ${data.name}: ${data.message}`,
+  'model.called': (data) => {
+    const usage = data.usage as Data | undefined;
+    const read = Number(usage?.input ?? 0) + Number(usage?.cacheRead ?? 0);
+    const cost = typeof data.dollars === 'number' ? `, $${data.dollars.toFixed(4)}` : '';
+    return `${stageOf(data)}: turn ${data.turn}, ${counted(read)} tokens in, ${counted(usage?.output)} out${cost}`;
+  },
+  'sandbox.tool.called': (data) => `  ${data.name}${data.command ? `: ${data.command}` : ''}`,
+  'evidence.judged': (data) => `evidence ${data.verdict}: ${data.rule}: ${data.detail}`,
+  'effect.done': (data) => `published: ${data.kind ?? data.key}${data.url ? ` ${data.url}` : ''}`,
+  'effect.failed': (data) => `could not publish ${data.key}: ${data.message}`,
+  'cancel.requested': () => 'asked to stop',
+  'run.settled': (data) => `ended: ${data.outcome}`,
+};
+
+/** One line for an event, or undefined where a person would not miss it. */
+export function eventLine(event: LedgerEvent): string | undefined {
+  return lines[event.kind]?.(event.data ?? {}, event);
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.ts';
+import type { ForgeOf, Ports } from '../domain/ports.ts';
+import type { RepositoryRef } from '../domain/run.ts';
+import { defaultLimits, type RoleName, type StageLimits } from '../domain/stage.ts';
+import { providerOf } from '../providers/provider.ts';
+import type { Turns } from '../providers/replay.ts';
+import { stageInput } from '../services/lifecycle/stage-input.ts';
+import { startGateway } from './gateway/server.ts';
+import { localForge } from './local-forge/local-forge.ts';
+import { substitutions } from './runner/lifecycle-resources.ts';
+import type { RunnerOptions } from './runner/runner.ts';
+import { localSandboxes } from './sandbox/local-sandboxes.ts';
+import { openSigner } from './signer.ts';
+import { mirrorPathOf, sourceMirror } from './source/mirror.ts';
+import type { Remote } from './source/pin.ts';
+import { openDatabase } from './store/database.ts';
+import { sqliteStores } from './store/stores.ts';
+import { loadDefinition } from './walker/definition.ts';
+import { openJournal } from './walker/journal.ts';
+
+const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What the embedded composition may be given from outside. */
+export interface ComposeOptions {
+  /** Forge and git remote of GitHub repositories; without it only local ones work. */
+  readonly github?: {
+    readonly forgeOf: ForgeOf;
+    readonly remoteOf: (repository: RepositoryRef) => Promise<Remote>;
+  };
+  /** Recorded or scripted model turns, for the `replay` provider. */
+  readonly turns?: Turns;
+  /** Hosts that set-up may reach from a closed sandbox. */
+  readonly registries?: readonly string[];
+  readonly limitsOf?: (role: RoleName) => StageLimits;
+  readonly log: (line: string) => void;
+}
+
+/** The whole system in one process. */
+export interface Embedded {
+  readonly ports: Ports;
+  readonly runner: RunnerOptions;
+  close(): Promise<void>;
+}
+
+/** The stores alone: enough to look at runs or to cancel one, from any process. */
+export async function openStores(config: Config) {
+  const database = openDatabase(config.dataDir);
+  const signer = await openSigner(config.dataDir);
+  const stores = sqliteStores(database, { ledgerDir: join(config.dataDir, 'ledger'), signer });
+  return { ...stores, clock: { now: () => Date.now() }, close: () => database.close() };
+}
+
+/** Opens stores, gateway and sandboxes in the data folder and ends what an earlier process left. */
+export async function composeEmbedded(config: Config, options: ComposeOptions): Promise<Embedded> {
+  const { close: closeStores, ...stores } = await openStores(config);
+  const journal = openJournal(config.dataDir);
+  const limitsOf = options.limitsOf ?? ((role) => defaultLimits[role]);
+  const { dataDir } = config;
+  const remoteOf = options.github?.remoteOf;
+  const base = {
+    ...stores,
+    limitsOf,
+    source: sourceMirror({ dataDir, ...(remoteOf === undefined ? {} : { remoteOf }) }),
+    forgeOf: forgeOf(config, options),
+    provider: (choice) => providerOf(choice, config.secrets, options.turns),
+  } satisfies Omit<Ports, 'sandboxes'>;
+  const ports = { ...base } as { -readonly [K in keyof Ports]: Ports[K] };
+  const gateway = await startGateway({
+    ports,
+    inputOf: (stage) => stageInput(ports, stage),
+    mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
+    registries: options.registries ?? [],
+    socketDir: join(dataDir, 'gateway'),
+  });
+  ports.sandboxes = localSandboxes({
+    dataDir,
+    gateway,
+    harness: {
+      node: process.execPath,
+      main: join(projectRoot, 'task-image', 'main.ts'),
+      root: projectRoot,
+    },
+    hostEnv: config.host,
+    kindOf: async (run) => (await stores.runs.get(run))?.settings.sandbox ?? 'bubblewrap',
+    log: options.log,
+  });
+  const reaped = await ports.sandboxes.reap();
+  if (reaped > 0) options.log(`ended ${reaped} sandboxes that an earlier process left`);
+  return {
+    ports,
+    runner: {
+      ports,
+      journal,
+      definition: lifecycle(),
+      instance: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+      leaseMs: config.leaseMs,
+      log: options.log,
+    },
+    close: async () => {
+      await gateway.close();
+      journal.close();
+      closeStores();
+    },
+  };
+}
+
+/** The lifecycle as it is walked in process. */
+export function lifecycle() {
+  const file = join(projectRoot, 'statemachines', 'issue-run.asl.json');
+  return loadDefinition(readFileSync(file, 'utf8'), substitutions);
+}
+
+/** Where a run's own files are: the issue it was given, what it says to a person, its logs. */
+export function runFolder(dataDir: string, run: string): string {
+  return join(dataDir, 'runs', run);
+}
+
+function forgeOf(config: Config, options: ComposeOptions): ForgeOf {
+  return (run) => {
+    if (run.repository.forge === 'local') {
+      const stateDir = runFolder(config.dataDir, run.id);
+      const issueFile = join(stateDir, 'issue.md');
+      return localForge({ repositoryPath: run.repository.name, issueFile, stateDir });
+    }
+    if (options.github === undefined) throw new Error('no access to GitHub is set up');
+    return options.github.forgeOf(run);
+  };
+}

@@ -1,0 +1,85 @@
+import { NotFound } from '../../domain/errors.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { issueKeyOf } from '../../domain/run.ts';
+import type { RoleName, StageAttempt } from '../../domain/stage.ts';
+import { admit } from '../../services/lifecycle/admit.ts';
+import { closeStage } from '../../services/lifecycle/close-stage.ts';
+import { openStage } from '../../services/lifecycle/open-stage.ts';
+import { decide, postReview, publish } from '../../services/lifecycle/publish.ts';
+import { type SettleInput, settle } from '../../services/lifecycle/settle.ts';
+
+/** How often a running stage looks whether its run was asked to stop, in milliseconds. */
+const cancelPollMs = 500;
+
+type Step = (ports: Ports, payload: never) => Promise<unknown>;
+
+/** The functions that the lifecycle names, as they are called in process. */
+const functions: Record<string, Step> = {
+  Admit: admit,
+  OpenStage: openStage,
+  CloseStage: closeStage,
+  Publish: publish,
+  PostReview: postReview,
+  Decide: decide,
+  Settle: (ports, input: SettleInput) => settle(ports, input),
+  SettleQuietly: (ports, input: SettleInput) => settle(ports, { ...input, quiet: true }),
+};
+
+/** Placeholders of the definition; here each stands for itself. */
+export const substitutions: Record<string, string> = Object.fromEntries(
+  [
+    ...Object.keys(functions),
+    'Cluster',
+    'ReaderTask',
+    'CoderTask',
+    'VerifierTask',
+    'ReviewerTask',
+  ].map((name) => [name, name]),
+);
+
+/** What the walker calls for `lambda:invoke`. */
+export async function invoke(ports: Ports, name: string, payload: unknown): Promise<unknown> {
+  const step = functions[name];
+  if (step === undefined) throw new NotFound(`the lifecycle names no function ${name}`);
+  return step(ports, payload as never);
+}
+
+interface RunTaskParameters {
+  readonly Overrides: {
+    readonly ContainerOverrides: readonly {
+      readonly Environment: readonly { readonly Name: string; readonly Value: string }[];
+    }[];
+  };
+}
+
+/** What the walker calls for `ecs:runTask.sync`: one sandbox, ended early where the run is cancelled. */
+export async function runTask(ports: Ports, parameters: unknown, signal: AbortSignal) {
+  const [container] = (parameters as RunTaskParameters).Overrides.ContainerOverrides;
+  const values = new Map(container?.Environment.map(({ Name, Value }) => [Name, Value]));
+  const value = (name: string) => values.get(name) ?? '';
+  const attempt: StageAttempt = {
+    run: value('ENTROPY_RUN'),
+    role: value('ENTROPY_ROLE') as RoleName,
+    round: Number(value('ENTROPY_ROUND')),
+    attempt: Number(value('ENTROPY_ATTEMPT')),
+  };
+  const cancelled = new AbortController();
+  const watch = setInterval(() => void abortIfCancelled(ports, attempt, cancelled), cancelPollMs);
+  try {
+    return await ports.sandboxes.run({
+      attempt,
+      bootCode: value('ENTROPY_BOOT_CODE'),
+      limits: ports.limitsOf(attempt.role),
+      signal: AbortSignal.any([signal, cancelled.signal]),
+    });
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function abortIfCancelled(ports: Ports, stage: StageAttempt, controller: AbortController) {
+  const run = await ports.runs.get(stage.run);
+  if (run === undefined) return;
+  const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
+  if (claim?.owner !== stage.run || claim.cancelAt !== undefined) controller.abort();
+}

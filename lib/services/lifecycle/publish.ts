@@ -1,0 +1,41 @@
+import type { Ports } from '../../domain/ports.ts';
+import { judge } from '../../domain/verdict.ts';
+import { finish } from '../publisher/finish.ts';
+import { postReview as writeReview } from '../publisher/post-review.ts';
+import { publishChange } from '../publisher/publish-change.ts';
+import { changeOf, evidenceOf, planOf, policyOf, reviewOf, runOf } from './run-facts.ts';
+
+interface InRound {
+  readonly run: string;
+  readonly round: number;
+}
+
+/** Commits the round's verified change and opens, or brings up to date, the draft pull request. */
+export async function publish(ports: Ports, { run: id, round }: InRound): Promise<void> {
+  const run = await runOf(ports, id);
+  const evidence = await evidenceOf(ports, id, round);
+  const published = await publishChange(ports, run, {
+    round,
+    change: await changeOf(ports, id, round),
+    plan: await planOf(ports, id),
+    evidence,
+    judgement: judge(evidence, await policyOf(ports, run)),
+  });
+  const { branch, commit, pullRequest } = published;
+  await ports.runs.update(id, ['running'], { branch, commit, pullRequest }, []);
+}
+
+/** Posts the round's review and its verdict. */
+export async function postReview(ports: Ports, { run: id, round }: InRound): Promise<void> {
+  const run = await runOf(ports, id);
+  await writeReview(ports, run, { round, review: await reviewOf(ports, id, round) });
+}
+
+/** Hands the approved pull request to a person, or merges it where policy says so. */
+export async function decide(ports: Ports, { run: id }: InRound): Promise<{ result: string }> {
+  const run = await runOf(ports, id);
+  const policy = await policyOf(ports, run);
+  const merge = policy.merge === 'merge-when-approved' && run.repository.forge === 'github';
+  const merged = await finish(ports, run, { merge, head: run.commit ?? '' });
+  return { result: merged ? 'merged' : 'handed-over' };
+}
