@@ -1,4 +1,10 @@
 import { join } from 'node:path';
+import {
+  checkpointName,
+  eventName,
+  manifestName,
+  publicKeyName,
+} from '../../domain/audit-objects.ts';
 import { NotFound } from '../../domain/errors.ts';
 
 /** Where the objects of one run's ledger stand. */
@@ -21,10 +27,10 @@ export function ledgerPaths(ledgerDir: string, run: string): LedgerPaths {
   return {
     folder,
     payloads,
-    manifest: join(folder, 'manifest.json'),
-    checkpoint: join(folder, 'checkpoint.json'),
-    publicKey: join(folder, 'ledger.pub.pem'),
-    event: (seq) => join(folder, 'events', `${String(seq).padStart(8, '0')}.json`),
+    manifest: join(folder, manifestName),
+    checkpoint: join(folder, checkpointName),
+    publicKey: join(folder, publicKeyName),
+    event: (seq) => join(folder, eventName(seq)),
     payload: (digest) => {
       if (!/^[0-9a-f]{64}$/.test(digest)) {
         throw new NotFound(`no payload ${JSON.stringify(digest)}`);
