@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ConfigInvalid } from '../../domain/errors.ts';
 import { checkMachine } from './check.ts';
-import { definitionSchema, type Machine } from './schema.ts';
+import { type Definition, definitionSchema } from './schema.ts';
 
 /** A definition that the walker can walk, with the digest that a run is pinned to. */
 export interface LoadedDefinition {
-  readonly definition: Machine;
+  readonly definition: Definition;
   /** SHA-256, hex, of the text before substitution. */
   readonly digest: string;
 }

@@ -1,5 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { LedgerConflict, StorageFailed } from '../../domain/errors.ts';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { LedgerConflict } from '../../domain/errors.ts';
+import { storageError } from '../storage-errors.ts';
 
 /** How a walk ended. `error` and `cause` are there where it failed. */
 export interface WalkResult {
@@ -20,24 +23,52 @@ export type Tried =
       readonly dueAt?: number;
     };
 
+/** A run as it was begun: what is given at a later start does not replace it. */
+export interface Begun {
+  readonly input: unknown;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** There where the run has ended. */
+  readonly result?: WalkResult;
+}
+
 /** Where a walk is kept, so that the next process goes on from there. All writes are durable on return. */
 export interface Journal {
   /**
-   * Opens the run or finds it again: then its first input stands, and `result` where it ended.
-   * Throws `LedgerConflict` where it was begun with another definition.
+   * Opens the run, or finds it again. Throws `LedgerConflict` where it was begun with another definition.
    */
-  begin(run: string, digest: string, input: unknown): { input: unknown; result?: WalkResult };
+  begin(run: string, begin: Omit<Begun, 'result'> & { readonly digest: string }): Begun;
   find(run: string, path: string): Tried | undefined;
   /** Throws `LedgerConflict` where the try is recorded already: another process walks the run. */
   record(run: string, path: string, tried: Tried): void;
   finish(run: string, result: WalkResult): void;
 }
 
+/** How long a statement waits for another process's lock, in milliseconds. */
+const busyMs = 10_000;
+
+/** Opens `<dataDir>/journal.db`, and makes it where there is none. Throws `StorageFailed`. */
+export function openJournal(dataDir: string): Journal & { close(): void } {
+  const path = join(dataDir, 'journal.db');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    const db = new DatabaseSync(path, { timeout: busyMs });
+    // FULL: what follows from a recorded try must not outlive the record at a power cut.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    migrateJournal(db);
+    return { ...sqliteJournal(db), close: () => db.close() };
+  } catch (error) {
+    throw storageError(error, path);
+  }
+}
+
 /** Makes the journal's own tables. Safe to repeat. */
 export function migrateJournal(db: DatabaseSync): void {
   db.exec(`
     CREATE TABLE IF NOT EXISTS journal_runs (
-      run TEXT PRIMARY KEY, digest TEXT NOT NULL, input TEXT NOT NULL, result TEXT
+      run TEXT PRIMARY KEY, digest TEXT NOT NULL, input TEXT NOT NULL, started_at INTEGER NOT NULL,
+      result TEXT
     ) STRICT;
     CREATE TABLE IF NOT EXISTS journal_tries (
       run TEXT NOT NULL, path TEXT NOT NULL, tried TEXT NOT NULL, PRIMARY KEY (run, path)
@@ -48,49 +79,53 @@ export function migrateJournal(db: DatabaseSync): void {
 /** The journal in the given database; its tables must be there. Throws `StorageFailed`. */
 export function sqliteJournal(db: DatabaseSync): Journal {
   const open = db.prepare(
-    'INSERT INTO journal_runs (run, digest, input) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO journal_runs (run, digest, input, started_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const opened = db.prepare('SELECT digest, input, result FROM journal_runs WHERE run = ?');
+  const opened = db.prepare('SELECT * FROM journal_runs WHERE run = ?');
   const end = db.prepare('UPDATE journal_runs SET result = ? WHERE run = ?');
   const insert = db.prepare('INSERT INTO journal_tries (run, path, tried) VALUES (?, ?, ?)');
   const select = db.prepare('SELECT tried FROM journal_tries WHERE run = ? AND path = ?');
+  const guarded = <T>(work: () => T): T => translated(work, db.location() ?? ':memory:');
   return {
-    begin: (run, digest, input) =>
-      translated(() => {
-        open.run(run, digest, JSON.stringify(input));
-        const row = opened.get(run) as { digest: string; input: string; result: string | null };
-        if (row.digest !== digest) {
-          throw new LedgerConflict(
-            `run ${run} was begun with the definition ${row.digest} and cannot go on with ${digest}`,
-          );
-        }
-        const found = { input: JSON.parse(row.input) as unknown };
-        return row.result === null ? found : { ...found, result: JSON.parse(row.result) };
+    begin: (run, { digest, input, startedAt }) =>
+      guarded(() => {
+        open.run(run, digest, JSON.stringify(input), startedAt);
+        return begun(run, digest, opened.get(run) as unknown as RunRow);
       }),
     find: (run, path) =>
-      translated(() => {
+      guarded(() => {
         const row = select.get(run, path) as { tried: string } | undefined;
         return row && (JSON.parse(row.tried) as Tried);
       }),
-    record: (run, path, tried) =>
-      translated(() => {
-        insert.run(run, path, JSON.stringify(tried));
-      }),
-    finish: (run, result) =>
-      translated(() => {
-        end.run(JSON.stringify(result), run);
-      }),
+    record: (run, path, tried) => guarded(() => void insert.run(run, path, JSON.stringify(tried))),
+    finish: (run, result) => guarded(() => void end.run(JSON.stringify(result), run)),
   };
+}
+
+interface RunRow {
+  readonly digest: string;
+  readonly input: string;
+  readonly started_at: number;
+  readonly result: string | null;
+}
+
+function begun(run: string, digest: string, row: RunRow): Begun {
+  if (row.digest !== digest) {
+    throw new LedgerConflict(
+      `run ${run} was begun with the definition ${row.digest} and cannot go on with ${digest}`,
+    );
+  }
+  const found = { input: JSON.parse(row.input) as unknown, startedAt: row.started_at };
+  return row.result === null ? found : { ...found, result: JSON.parse(row.result) as WalkResult };
 }
 
 const sqliteConstraint = 19;
 
-function translated<T>(work: () => T): T {
+function translated<T>(work: () => T, path: string): T {
   try {
     return work();
   } catch (cause) {
-    const { code, errcode } = cause as { code?: unknown; errcode?: unknown };
-    if (code !== 'ERR_SQLITE_ERROR') throw cause;
+    const { errcode } = cause as { errcode?: unknown };
     if (typeof errcode === 'number' && (errcode & 0xff) === sqliteConstraint) {
       throw new LedgerConflict(
         'the try is in the journal already: another process walks this run',
@@ -99,8 +134,6 @@ function translated<T>(work: () => T): T {
         },
       );
     }
-    throw new StorageFailed(`the journal cannot be written: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw storageError(cause, path);
   }
 }

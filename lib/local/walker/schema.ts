@@ -13,6 +13,8 @@ const filters = {
   OutputPath: z.string().nullish(),
 };
 const onwards = { Next: z.string().optional(), End: z.literal(true).optional() };
+// A timer holds at most 2^31 ms.
+const seconds = z.int().min(1).max(2_000_000);
 const template = z.record(z.string(), z.unknown());
 
 const errorEquals = z.array(z.string().min(1).refine(isCatchable, { error: notCatchable })).min(1);
@@ -42,8 +44,7 @@ const task = z.strictObject({
   ...working,
   Resource: z.enum(['arn:aws:states:::lambda:invoke', 'arn:aws:states:::ecs:runTask.sync']),
   Parameters: template,
-  // A timer holds at most 2^31 ms.
-  TimeoutSeconds: z.int().min(1).max(2_000_000),
+  TimeoutSeconds: seconds,
 });
 const pass = z.strictObject({
   Type: z.literal('Pass'),
@@ -132,9 +133,16 @@ const machineShape = {
   States: z.record(stateName, state),
 };
 
+/** A whole state machine. */
+export interface Definition extends Machine {
+  /** From the first start to the end; a run that takes longer fails with States.Timeout. */
+  readonly TimeoutSeconds?: number | undefined;
+}
+
 /** The supported subset of the States Language, as far as the form of single members goes. */
-export const definitionSchema: z.ZodType<Machine> = z.strictObject({
+export const definitionSchema: z.ZodType<Definition> = z.strictObject({
   ...machineShape,
+  TimeoutSeconds: seconds.optional(),
   Version: z.literal('1.0').optional(),
   QueryLanguage: z.literal('JSONPath').optional(),
 });

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { runBranches } from './branches.ts';
-import { compileCondition } from './choice.ts';
 import { limited, runtimeFailure, StateFailure } from './failure.ts';
-import { evaluate, parseExpression } from './intrinsics.ts';
 import type { Journal, WalkResult } from './journal.ts';
 import { placeResult, readPath, selectPath, type View } from './paths.ts';
+import { type Place, type Step, tell, viewOf } from './place.ts';
+import { enterPlain } from './plain.ts';
 import { catcherFor } from './retry.ts';
-import type { Machine, MapState, State, WorkingState } from './schema.ts';
+import type { Definition, Machine, MapState, State, WorkingState } from './schema.ts';
 import {
   contextOf,
   countStep,
@@ -22,7 +22,7 @@ import { tryVisit } from './tries.ts';
 
 /** What a walk needs. `name` is the execution's name: the run's id. */
 export interface WalkOptions {
-  readonly definition: Machine;
+  readonly definition: Definition;
   readonly digest: string;
   readonly name: string;
   /** Of a run that is in the journal already, the input it was begun with stands. */
@@ -46,7 +46,9 @@ export interface WalkOptions {
  */
 export async function walk(options: WalkOptions): Promise<WalkResult> {
   const { definition, digest, name, journal, signal } = options;
-  const begun = journal.begin(name, digest, options.input ?? null);
+  const now = options.now ?? Date.now;
+  const input = options.input ?? null;
+  const begun = journal.begin(name, { digest, input, startedAt: now() });
   if (begun.result !== undefined) return begun.result;
   const state: Walk = {
     name,
@@ -55,16 +57,42 @@ export async function walk(options: WalkOptions): Promise<WalkResult> {
     resources: options.resources,
     signal,
     sleep: options.sleep ?? ((ms, stop) => setTimeout(ms, undefined, { signal: stop })),
-    now: options.now ?? Date.now,
+    now,
     graceMs: options.graceMs ?? 10_000,
     onTransition: options.onTransition ?? (() => {}),
     steps: 0,
   };
   const scope = { walk: state, prefix: '', signal };
   stopIfAborted(scope);
-  const result = await resultOf(definition, scope);
+  const result = await walkInTime(definition, scope, begun.startedAt);
   journal.finish(name, result);
   return result;
+}
+
+/** The whole run's time limit counts from its first start, over all walks. */
+async function walkInTime(
+  definition: Definition,
+  scope: Scope,
+  startedAt: number,
+): Promise<WalkResult> {
+  const seconds = definition.TimeoutSeconds;
+  if (seconds === undefined) return resultOf(definition, scope);
+  const limit = new AbortController();
+  const rest = startedAt + seconds * 1000 - scope.walk.now();
+  const timer = globalThis.setTimeout(() => limit.abort(), rest);
+  // Past its time already: what the journal holds is replayed still, but nothing new is begun.
+  if (rest <= 0) setImmediate(() => limit.abort());
+  try {
+    const signal = AbortSignal.any([scope.signal, limit.signal]);
+    return await resultOf(definition, { ...scope, signal });
+  } catch (error) {
+    const stopped = (error as Error).name === 'AbortError' && !scope.signal.aborted;
+    if (!stopped || !limit.signal.aborted) throw error;
+    const cause = `the run did not end within ${seconds} s`;
+    return { status: 'FAILED', error: 'States.Timeout', cause };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function resultOf(definition: Machine, scope: Scope): Promise<WalkResult> {
@@ -75,20 +103,6 @@ async function resultOf(definition: Machine, scope: Scope): Promise<WalkResult> 
     if (!(error instanceof StateFailure)) throw error;
     return { status: 'FAILED', error: error.error, cause: error.detail };
   }
-}
-
-interface Step {
-  readonly output: unknown;
-  /** Absent at an end. */
-  readonly next?: string | undefined;
-}
-
-/** A state being visited. */
-interface Place {
-  readonly name: string;
-  readonly path: string;
-  readonly input: unknown;
-  readonly scope: Scope;
 }
 
 async function walkMachine(machine: Machine, input: unknown, scope: Scope): Promise<unknown> {
@@ -104,38 +118,10 @@ async function walkMachine(machine: Machine, input: unknown, scope: Scope): Prom
     visits.set(name, visit);
     const place = { name, path: `${scope.prefix}${name}#${visit}`, input: step.output, scope };
     tell(place, state, { phase: 'entered' });
-    step = await enter(state, place);
+    step = isWorking(state) ? await work(state, place) : enterPlain(state, place);
     step = { ...step, output: limited(step.output, `the output of ${name}`) };
   }
   return step.output;
-}
-
-async function enter(state: State, place: Place): Promise<Step> {
-  switch (state.Type) {
-    case 'Fail':
-      throw failed(state, viewOf(place, '$'));
-    case 'Succeed':
-      return { output: filtered(state, place) };
-    case 'Choice': {
-      const view = viewOf(place, state.InputPath);
-      const rule = state.Choices.find((candidate) => compileCondition(candidate)(view));
-      const next = rule?.Next ?? state.Default;
-      if (next === undefined) {
-        throw new StateFailure('States.NoChoiceMatched', `no rule of ${place.name} fits its input`);
-      }
-      return { output: filtered(state, place), next };
-    }
-    case 'Pass': {
-      const view = viewOf(place, state.InputPath);
-      const made =
-        state.Parameters === undefined ? view.data : fillTemplate(state.Parameters, view);
-      const result = state.Result === undefined ? made : state.Result;
-      const output = placeResult(state.ResultPath, place.input, result);
-      return { output: selectPath(state.OutputPath, { ...view, data: output }), next: state.Next };
-    }
-    default:
-      return work(state, place);
-  }
 }
 
 async function work(state: WorkingState, place: Place): Promise<Step> {
@@ -214,35 +200,6 @@ function completed(state: WorkingState, place: Place, raw: unknown, attempt: num
   return limited(output, `the output of ${place.name}`);
 }
 
-function failed(state: Extract<State, { Type: 'Fail' }>, view: View): StateFailure {
-  const text = (path: string | undefined) =>
-    path === undefined ? undefined : String(evaluate(parseExpression(path), view));
-  return new StateFailure(
-    state.Error ?? text(state.ErrorPath) ?? '',
-    state.Cause ?? text(state.CausePath) ?? '',
-  );
-}
-
-function viewOf(place: Place, inputPath: string | null | undefined, attempt = 1): View {
-  const context = contextOf(place.scope, place.name, attempt - 1);
-  return { data: selectPath(inputPath, { data: place.input, context }), context };
-}
-
-function filtered(
-  state: {
-    readonly InputPath?: string | null | undefined;
-    readonly OutputPath?: string | null | undefined;
-  },
-  place: Place,
-): unknown {
-  const view = viewOf(place, state.InputPath);
-  return selectPath(state.OutputPath, view);
-}
-
-function tell(
-  { name, path, scope }: Place,
-  { Type }: State,
-  what: Pick<Transition, 'phase' | 'error'>,
-): void {
-  scope.walk.onTransition({ run: scope.walk.name, path, state: name, type: Type, ...what });
+function isWorking(state: State): state is WorkingState {
+  return state.Type === 'Task' || state.Type === 'Parallel' || state.Type === 'Map';
 }
