@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigInvalid } from './errors.ts';
 
@@ -48,21 +48,24 @@ export const policyPath = '.entropy.yml';
 /** Parses `.entropy.yml`. Throws `ConfigInvalid` with line, key and what is allowed there. */
 export function parsePolicy(text: string): Policy {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: true,
-    maxAliasCount: 10,
-  } as never);
+  const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];
   if (broken !== undefined) throw new ConfigInvalid(`${policyPath}: ${broken.message}`);
-  const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 10 }));
+  const parsed = policySchema.safeParse(plain(document));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
-    const node = document.getIn(issue.path as (string | number)[], true) as
-      | { range?: [number] }
-      | undefined;
-    const line = node?.range ? lines.linePos(node.range[0]).line : 1;
+    const node = document.getIn(issue.path as (string | number)[], true);
+    const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
     return `${policyPath}:${line}: ${issue.path.join('.') || 'top level'}: ${issue.message}`;
   });
   throw new ConfigInvalid(faults.join('\n'));
+}
+
+/** Aliases are bounded, so that a small file can't become a large value. */
+function plain(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 10 }) as unknown;
+  } catch (cause) {
+    throw new ConfigInvalid(`${policyPath}: ${(cause as Error).message}`, { cause });
+  }
 }

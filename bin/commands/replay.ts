@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { type Config, loadConfig } from '../../lib/config.ts';
+import { composeReplay, treesOf } from '../../lib/local/compose-replay.ts';
+import { enqueue } from '../../lib/services/dispatcher.ts';
+import { paint, type Terminal, terminal, writeJson } from '../output/terminal.ts';
+import { walkToEnd } from './carry-out.ts';
+
+/** `entropy replay`: the recorded model turns again, everything else anew; the same tree must come out. */
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .description(
+      "serve a finished run's recorded model turns again and compare the trees; exit 1 if they differ",
+    )
+    .argument('<run>', "the run's id")
+    .option('--json', 'one JSON object a line; the last has type "replay"')
+    .action(async (id: string, options: { json?: true }) => {
+      const config = loadConfig(process.env, program.opts());
+      process.exitCode = await replay(config, id, terminal(options.json ?? false));
+    });
+}
+
+async function replay(config: Config, id: string, shown: Terminal): Promise<number> {
+  const prepared = await composeReplay(config, id, (line) => void shown.err.write(`${line}\n`));
+  try {
+    const { ports } = prepared.embedded;
+    await enqueue(ports, prepared.run);
+    await walkToEnd(prepared.embedded, prepared.config, prepared.run.id, shown);
+    const trees = await treesOf(ports, prepared.run.id);
+    const same =
+      trees.length === prepared.trees.length &&
+      trees.every((tree, n) => tree === prepared.trees[n]);
+    const found = { type: 'replay', run: id, same, recorded: prepared.trees, replayed: trees };
+    if (shown.json) writeJson(shown.out, found);
+    else
+      shown.out.write(
+        `${verdict(shown, same)}\n  recorded ${prepared.trees.join(' ')}\n  replayed ${trees.join(' ')}\n`,
+      );
+    return same ? 0 : 1;
+  } finally {
+    await prepared.close();
+  }
+}
+
+function verdict({ out }: Terminal, same: boolean): string {
+  return same
+    ? paint(out, 'green', 'the same tree in every round')
+    : paint(out, 'red', 'the trees differ');
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { NotFound } from '../domain/errors.ts';
+import type { IssueSnapshot } from '../domain/forge.ts';
+import type { Ports } from '../domain/ports.ts';
+import { type Run, runIdOf } from '../domain/run.ts';
+import { ledgerTurns } from '../providers/replay.ts';
+import { baseOf, evidenceOf, issueOf, lastRoundOf } from '../services/lifecycle/run-facts.ts';
+import { composeEmbedded, type Embedded, openStores, runFolder } from './compose.ts';
+import { git } from './source/git.ts';
+import { mirrorPathOf } from './source/mirror.ts';
+
+/** A replay made ready: the same base and model turns, everything else anew, in a folder of its own. */
+export interface Replay {
+  readonly embedded: Embedded;
+  readonly config: Config;
+  readonly run: Omit<Run, 'status' | 'createdAt'>;
+  /** Trees of the original's changes, by round from 1. */
+  readonly trees: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Prepares to replay a settled run. Throws `NotFound` where it is unknown, unfinished or left no change. */
+export async function composeReplay(
+  config: Config,
+  id: string,
+  log: (line: string) => void,
+): Promise<Replay> {
+  const original = await openStores(config);
+  const run = await original.runs.get(id);
+  if (run === undefined) throw new NotFound(`no run ${id}; "entropy status" lists them`);
+  if (run.status !== 'settled') throw new NotFound(`${id} has not ended yet`);
+  const trees = await treesOf(original, id);
+  if (trees.length === 0)
+    throw new NotFound(`${id} left no verified change, so there is no tree to compare`);
+  const dataDir = join(config.dataDir, 'replays', `${id}-${randomBytes(4).toString('hex')}`);
+  const repository = { forge: 'local', name: join(dataDir, 'repository.git') } as const;
+  await cloneBase(mirrorPathOf(config.dataDir, run.repository), repository.name, run);
+  const replayId = runIdOf(repository, run.issue, `replay-of-${id}`);
+  keepIssue(runFolder(dataDir, replayId), await issueOf(original, run));
+  const turns = await ledgerTurns(original.ledger, id, original.stages);
+  const replayConfig = { ...config, dataDir };
+  const embedded = await composeEmbedded(replayConfig, { turns, log });
+  return {
+    embedded,
+    config: replayConfig,
+    trees,
+    run: {
+      id: replayId,
+      repository,
+      issue: run.issue,
+      trigger: { kind: 'cli', id: `replay-of-${id}`, by: 'replay' },
+      settings: {
+        ...run.settings,
+        model: { provider: 'replay', model: run.settings.model.model },
+        roleModels: {},
+        replayOf: id,
+      },
+    },
+    close: async () => {
+      await embedded.close();
+      original.close();
+    },
+  };
+}
+
+/** Trees that the rounds of a run came to, as its Evidence names them. */
+export async function treesOf(
+  ports: Pick<Ports, 'runs' | 'stages' | 'ledger'>,
+  run: string,
+): Promise<readonly string[]> {
+  const rounds = await lastRoundOf(ports, run, 'verifier');
+  const trees: string[] = [];
+  for (let round = 1; round <= rounds; round++)
+    trees.push((await evidenceOf(ports, run, round)).tree);
+  return trees;
+}
+
+async function cloneBase(mirror: string, target: string, run: Run): Promise<void> {
+  const { branch, commit } = baseOf(run);
+  const name = branch === 'HEAD' ? 'main' : branch;
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  const at = ['--git-dir', target];
+  await git(['init', '--quiet', '--bare', target]);
+  await git([...at, 'fetch', '--quiet', mirror, `refs/entropy/${run.id}/base:refs/heads/${name}`]);
+  await git([...at, 'update-ref', `refs/heads/${name}`, commit]);
+  await git([...at, 'symbolic-ref', 'HEAD', `refs/heads/${name}`]);
+}
+
+function keepIssue(folder: string, issue: IssueSnapshot): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'issue.md'), `# ${issue.title}\n\n${issue.body}\n`);
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { defaultBudget } from '../../lib/domain/budget.ts';
+import type { Ports } from '../../lib/domain/ports.ts';
+import { issueKeyOf, type Run, runIdOf } from '../../lib/domain/run.ts';
+import { openSigner } from '../../lib/local/signer.ts';
+import { openDatabase } from '../../lib/local/store/database.ts';
+import { sqliteStores } from '../../lib/local/store/stores.ts';
+import { cancel } from '../../lib/services/cancel.ts';
+import { dispatch, enqueue, slotPool } from '../../lib/services/dispatcher.ts';
+
+let dataDir: string;
+let ports: Ports;
+let close: () => void;
+let now = 1_000_000;
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'entropy-dispatch-'));
+  const database = openDatabase(dataDir);
+  const signer = await openSigner(dataDir);
+  const stores = sqliteStores(database, { ledgerDir: join(dataDir, 'ledger'), signer });
+  // The dispatcher uses stores and clock alone; the other ports are not made.
+  ports = { ...stores, clock: { now: () => now } } as unknown as Ports;
+  close = () => database.close();
+});
+afterEach(() => {
+  close();
+  rmSync(dataDir, { recursive: true });
+});
+
+const repository = { forge: 'local', name: '/repository' } as const;
+function newRun(issue: string, trigger: string): Omit<Run, 'status' | 'createdAt'> {
+  now += 1000;
+  return {
+    id: runIdOf(repository, issue, trigger),
+    repository,
+    issue,
+    trigger: { kind: 'cli', id: trigger, by: 'ada' },
+    settings: {
+      model: { provider: 'replay', model: 'none' },
+      roleModels: {},
+      budget: defaultBudget,
+      sandbox: 'process',
+    },
+  };
+}
+const definition = 'd'.repeat(64);
+const start = (capacity: number) => dispatch(ports, { capacity, definition });
+const idsOf = (runs: readonly Run[]) => runs.map((run) => run.id);
+
+test('the same trigger is the same run', async () => {
+  const run = newRun('1', 'a');
+  expect((await enqueue(ports, run)).created).toBe(true);
+  expect((await enqueue(ports, run)).created).toBe(false);
+  expect(await ports.runs.list()).toHaveLength(1);
+  expect(await ports.ledger.events(run.id)).toHaveLength(1);
+});
+
+test('starts the oldest first, as many as there are slots', async () => {
+  const runs = [newRun('1', 'a'), newRun('2', 'a'), newRun('3', 'a')];
+  for (const run of runs) await enqueue(ports, run);
+  const [first, second, third] = runs.map((run) => run.id);
+  expect(idsOf(await start(2))).toEqual([first, second]);
+  expect(idsOf(await start(2))).toEqual([]);
+  await ports.slots.release(slotPool, first ?? '');
+  expect(idsOf(await start(2))).toEqual([third]);
+  expect(await ports.runs.get(third ?? '')).toMatchObject({
+    status: 'running',
+    fence: 1,
+    definition,
+  });
+});
+
+test('a second run on a claimed issue ends at once, names the first and frees its slot', async () => {
+  const first = newRun('1', 'a');
+  const second = newRun('1', 'b');
+  await enqueue(ports, first);
+  await enqueue(ports, second);
+  expect(idsOf(await start(2))).toEqual([first.id]);
+  expect(await ports.runs.get(second.id)).toMatchObject({
+    status: 'settled',
+    outcome: 'cancelled',
+    error: { name: 'ClaimHeld', message: expect.stringContaining(first.id) },
+  });
+  expect(await ports.slots.holders(slotPool, now)).toEqual([first.id]);
+});
+
+test('cancelling a queued run ends it; a running one is asked through its claim', async () => {
+  const queued = newRun('1', 'a');
+  await enqueue(ports, queued);
+  expect(await cancel(ports, queued.id, 'ada')).toMatchObject({
+    status: 'settled',
+    outcome: 'cancelled',
+  });
+  const running = newRun('2', 'a');
+  await enqueue(ports, running);
+  await start(2);
+  expect(await cancel(ports, running.id, 'ada')).toMatchObject({ status: 'running' });
+  const claim = await ports.claims.get(issueKeyOf(repository, '2'));
+  expect(claim?.cancelAt).toBe(now);
+});
