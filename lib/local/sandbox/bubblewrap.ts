@@ -1,0 +1,126 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { type Boundary, dropCommand, namespaceOptions } from './boundary.ts';
+import type { Folders } from './folders.ts';
+import type { SandboxOptions } from './options.ts';
+import { isWithin, systemFolders, type Toolchains } from './toolchains.ts';
+
+/** Paths inside a `bubblewrap` sandbox: always the same, so that a replayed run sees what the run saw. */
+export const inside = {
+  workspace: '/workspace',
+  home: '/home/sandbox',
+  tmp: '/tmp',
+  socket: '/run/entropy/gateway.sock',
+  node: '/entropy/bin/node',
+  root: '/entropy',
+} as const;
+
+/** What programs need of the host's /etc. No private keys, no settings that may hold credentials. */
+const etcNames = [
+  ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'mime.types'],
+  ...['ssl/certs', 'ssl/openssl.cnf', 'ca-certificates', 'ca-certificates.conf', 'protocols'],
+  ...['pki/ca-trust', 'pki/tls/certs', 'pki/tls/openssl.cnf', 'crypto-policies', 'services'],
+  ...['maven/m2.conf', 'maven/logging', 'java', 'fonts'],
+];
+/** Versioned folders that JDKs put into /etc. */
+const jdks = [8, 11, 17, 21, 25].map((version) => `java-${version}-openjdk`);
+
+/** Parts of /proc that tell of the whole machine, or change it. */
+const readOnlyProc = ['sys', 'fs', 'irq', 'bus', 'sysrq-trigger', 'mtrr'];
+const hiddenProc = ['kcore', 'keys', 'timer_list', 'sched_debug', 'latency_stats', 'kallsyms'];
+
+/** Argument list that starts `command` (paths as seen inside) behind the boundary. */
+export function bubblewrapCommand(given: {
+  readonly boundary: Boundary;
+  readonly options: SandboxOptions;
+  readonly folders: Folders;
+  readonly toolchains: Toolchains;
+  readonly command: readonly string[];
+}): string[] {
+  const { boundary, options, folders, toolchains, command } = given;
+  return [
+    boundary.bwrap,
+    ...namespaceOptions(boundary),
+    ...systemMounts(),
+    ...etcMounts(folders),
+    ...toolchains.mounts.flatMap((path) => [...parents(path), '--ro-bind', path, path]),
+    ...hide(options, toolchains, folders),
+    ...procAndDev(folders),
+    ...harnessMounts(options),
+    ...['--dir', '/run', '--dir', dirname(inside.socket)],
+    ...['--ro-bind', options.gateway.socketPath, inside.socket],
+    ...['--dir', '/home', '--bind', folders.home, inside.home],
+    ...['--bind', folders.tmp, inside.tmp, '--bind', folders.workspace, inside.workspace],
+    // The root is memory; whoever could write to it could use up the host's.
+    ...['--remount-ro', '/', '--chdir', inside.workspace, '--'],
+    ...dropCommand(boundary),
+    ...command,
+  ];
+}
+
+/** The harness's entry as seen inside. */
+export function mainInside(harness: SandboxOptions['harness']): string {
+  return join(inside.root, relative(harness.root, harness.main));
+}
+
+function systemMounts(): string[] {
+  return systemFolders.filter(existsSync).flatMap((path) => {
+    if (!lstatSync(path).isSymbolicLink()) return ['--ro-bind', path, path];
+    return ['--symlink', readlinkSync(path), path];
+  });
+}
+
+function etcMounts(folders: Folders): string[] {
+  const shown = [...etcNames, ...jdks].flatMap((name) => {
+    const path = join('/etc', name);
+    return existsSync(path) ? [...parents(path), '--ro-bind', path, path] : [];
+  });
+  const own = ['passwd', 'group', 'hosts', 'nsswitch.conf'].flatMap((name) => [
+    ...['--ro-bind', join(folders.etc, name), join('/etc', name)],
+  ]);
+  return ['--dir', '/etc', ...shown, ...own];
+}
+
+/** Folders made for a mount would else take over a mode that lets nobody but root in. */
+function parents(path: string): string[] {
+  const above = dirname(path);
+  return above === '/' ? [] : [...parents(above), '--dir', above];
+}
+
+/** Covers what must not be seen of a folder that is shown as a whole. */
+function hide(options: SandboxOptions, toolchains: Toolchains, folders: Folders): string[] {
+  const shown = [...systemFolders, ...toolchains.mounts];
+  const isShown = (path: string) => shown.some((folder) => isWithin(path, folder));
+  const { dataDir } = options;
+  const inSystem = systemFolders.some((folder) => isWithin(dataDir, folder)) && existsSync(dataDir);
+  const files = [...toolchains.hidden, '/usr/etc/npmrc', '/usr/local/etc/npmrc'].filter(
+    (path) => isShown(path) && existsSync(path),
+  );
+  return [
+    ...(inSystem ? ['--tmpfs', dataDir, '--remount-ro', dataDir] : []),
+    ...files.flatMap((path) => ['--ro-bind', join(folders.etc, 'empty'), path]),
+  ];
+}
+
+function procAndDev(folders: Folders): string[] {
+  const readOnly = readOnlyProc.map((name) => join('/proc', name)).filter(existsSync);
+  const hidden = hiddenProc.map((name) => join('/proc', name)).filter(existsSync);
+  return [
+    ...['--proc', '/proc', '--dev', '/dev', '--bind', folders.shm, '/dev/shm'],
+    ...['--remount-ro', '/dev'],
+    ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
+    ...hidden.flatMap((path) => ['--ro-bind', join(folders.etc, 'empty'), path]),
+  ];
+}
+
+/** Code and dependencies only: the project's folder may hold a `.env` or the data folder. */
+function harnessMounts(options: SandboxOptions): string[] {
+  const { node, root } = options.harness;
+  const shown = ['lib', 'task-image', 'node_modules', 'package.json'].filter((name) =>
+    existsSync(join(root, name)),
+  );
+  return [
+    ...['--dir', inside.root, '--dir', dirname(inside.node), '--ro-bind', node, inside.node],
+    ...shown.flatMap((name) => ['--ro-bind', join(root, name), join(inside.root, name)]),
+  ];
+}

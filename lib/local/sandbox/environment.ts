@@ -1,0 +1,27 @@
+import { marker } from './tree.ts';
+
+/** The whole environment of a sandbox's first process. */
+export function sandboxEnvironment(given: {
+  readonly id: string;
+  readonly bootCode: string;
+  /** `http://127.0.0.1:PORT` or `unix:/path`. */
+  readonly gateway: string;
+  readonly egress: 'open' | 'gateway';
+  readonly workspace: string;
+  readonly home: string;
+  readonly tmp: string;
+  readonly path: readonly string[];
+}): Record<string, string> {
+  return {
+    ENTROPY_GATEWAY: given.gateway,
+    ENTROPY_BOOT_CODE: given.bootCode,
+    ENTROPY_WORKSPACE: given.workspace,
+    ENTROPY_EGRESS: given.egress,
+    ENTROPY_SANDBOX_ID: given.id,
+    [marker]: given.id,
+    PATH: given.path.join(':'),
+    HOME: given.home,
+    TMPDIR: given.tmp,
+    LANG: 'C.UTF-8',
+  };
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SandboxUnavailable } from '../../domain/errors.ts';
+import type { StageLimits } from '../../domain/stage.ts';
+import { type Boundary, droppedId } from './boundary.ts';
+import { bubblewrapCommand, inside, mainInside } from './bubblewrap.ts';
+import { sandboxEnvironment } from './environment.ts';
+import { type Folders, makeFolders } from './folders.ts';
+import type { SandboxOptions } from './options.ts';
+import { type OutputLog, openOutputLog } from './output-log.ts';
+import { startTimeOf } from './process-table.ts';
+import { toolchainsOf } from './toolchains.ts';
+import type { Tree } from './tree.ts';
+import { withUlimits } from './ulimits.ts';
+
+/** What is started, and where. */
+export interface Start {
+  readonly id: string;
+  readonly bootCode: string;
+  readonly limits: StageLimits;
+  readonly folders: Folders;
+  readonly logPath: string;
+  /** Undefined for `process`. */
+  readonly boundary: Boundary | undefined;
+}
+
+/** A sandbox that was started. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly tree: Tree & { readonly root: NonNullable<Tree['root']> };
+  readonly log: OutputLog;
+  /** Resolves at the end of the first process; others may still be alive. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+}
+
+/** How a process is to be started: an argument list, its environment and its folder. */
+interface Plan {
+  readonly command: readonly string[];
+  readonly env: Record<string, string>;
+  readonly cwd: string;
+}
+
+/** A process has about this many threads where it has many; a thread counts where the kernel counts. */
+const threadsPerProcess = 32;
+
+/** Makes the folders and starts the harness in them. Throws `SandboxUnavailable`, `StorageFailed`. */
+export async function launch(options: SandboxOptions, start: Start): Promise<Running> {
+  const plan = start.boundary
+    ? await planBubblewrap(options, start, start.boundary)
+    : await planProcess(options, start);
+  const [program, ...args] = plan.command;
+  // stdin is the life-line: it ends when the server does, and so does the harness.
+  const child = spawn(program as string, args, {
+    env: plan.env,
+    cwd: plan.cwd,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  exited.catch(() => undefined);
+  child.stdin.on('error', () => undefined);
+  const startTime = child.pid === undefined ? undefined : startTimeOf(child.pid);
+  if (child.pid === undefined) {
+    const [error] = await once(child, 'error');
+    throw new SandboxUnavailable(`could not start ${program}: ${(error as Error).message}`);
+  }
+  const root = { pid: child.pid, startTime: startTime ?? 'ended' };
+  const tree = { id: start.id, root, ownsGroup: true, seen: new Map<number, string>() };
+  const streams = [child.stdout, child.stderr];
+  const log = await openOutputLog(start.logPath, start.limits.outputBytes, streams);
+  return { child, tree, log, exited };
+}
+
+async function planProcess(options: SandboxOptions, start: Start): Promise<Plan> {
+  const { folders, id, bootCode } = start;
+  const { path, rustup } = toolchainsOf(options);
+  await makeFolders(folders, rustup === undefined ? {} : { rustup });
+  const { node, main } = options.harness;
+  const env = sandboxEnvironment({
+    ...{ id, bootCode, gateway: options.gateway.url, egress: 'open' },
+    ...{ workspace: folders.workspace, home: folders.home, tmp: folders.tmp },
+    // Last, so that a repository's own checks meet the host's Node first.
+    path: [...path, dirname(await realpath(node))],
+  });
+  return { command: withUlimits([node, main], {}), env, cwd: folders.workspace };
+}
+
+async function planBubblewrap(
+  options: SandboxOptions,
+  start: Start,
+  boundary: Boundary,
+): Promise<Plan> {
+  const { folders, id, bootCode } = start;
+  const toolchains = toolchainsOf(options);
+  const { rustup } = toolchains;
+  const dropped = boundary.setpriv !== undefined;
+  await makeFolders(folders, {
+    ...(dropped ? { owner: droppedId } : {}),
+    ...(rustup ? { rustup } : {}),
+  });
+  // The folder around the socket, not its mode, keeps others out; the sandbox's user must get in.
+  if (dropped) await chmod(options.gateway.socketPath, 0o666).catch(() => undefined);
+  const harness = {
+    ...options.harness,
+    node: await realpath(options.harness.node),
+    root: await realpath(options.harness.root),
+    main: await realpath(options.harness.main),
+  };
+  const threads = start.limits.processes * threadsPerProcess;
+  const command = withUlimits([inside.node, mainInside(harness)], { threads });
+  // In bubblewrap's environment, which it hands on: its argument list is for all to see.
+  const env = sandboxEnvironment({
+    ...{ id, bootCode, gateway: `unix:${inside.socket}`, egress: 'gateway' },
+    ...{ workspace: inside.workspace, home: inside.home, tmp: inside.tmp },
+    path: [...toolchains.path, dirname(inside.node)],
+  });
+  const given = { boundary, options: { ...options, harness }, folders, toolchains, command };
+  return { command: bubblewrapCommand(given), env, cwd: '/' };
+}
+
+/** Where the output of a stage's sandbox is kept. */
+export function logPathOf(dataDir: string, run: string, stage: string): string {
+  return join(dataDir, 'runs', run, `${stage}.log`);
+}

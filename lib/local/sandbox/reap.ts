@@ -1,0 +1,50 @@
+import { endTree } from './end-tree.ts';
+import { foldersOf, removeFolder } from './folders.ts';
+import type { SandboxOptions } from './options.ts';
+import { bootId, isAlive } from './process-table.ts';
+import { listRecords, removeRecord, type SandboxRecord } from './record.ts';
+
+/**
+ * Ends the sandboxes whose server has died, by their records: process by process, each told by its start
+ * time or by the sandbox's marker. Removes their work folders. Returns how many had processes left.
+ */
+export async function reapSandboxes(
+  options: Pick<SandboxOptions, 'dataDir' | 'keep' | 'log'>,
+): Promise<number> {
+  const records = await listRecords(options.dataDir);
+  const alive = records.filter(hasServer);
+  let ended = 0;
+  for (const record of records.filter((record) => !alive.includes(record))) {
+    const { found, gone } = await endRecorded(record);
+    if (found > 0) ended += 1;
+    if (!gone) {
+      options.log?.(`processes of sandbox ${record.id} could not be ended`);
+      continue;
+    }
+    const taken = alive.some(({ run, stage }) => run === record.run && stage === record.stage);
+    if (!taken && !options.keep) await removeWork(options, record);
+    await removeRecord(options.dataDir, record.id);
+  }
+  return ended;
+}
+
+function hasServer(record: SandboxRecord): boolean {
+  return record.boot === bootId() && isAlive(record.server);
+}
+
+async function endRecorded(record: SandboxRecord): Promise<{ found: number; gone: boolean }> {
+  if (record.boot !== bootId()) return { found: 0, gone: true };
+  const root = record.root === undefined ? {} : { root: record.root };
+  return await endTree({ id: record.id, ...root, ownsGroup: false, seen: new Map() });
+}
+
+async function removeWork(
+  options: Pick<SandboxOptions, 'dataDir' | 'log'>,
+  record: SandboxRecord,
+): Promise<void> {
+  try {
+    await removeFolder(foldersOf(options.dataDir, record.run, record.stage).top);
+  } catch (error) {
+    options.log?.(`work folder of ${record.run}/${record.stage}: ${(error as Error).message}`);
+  }
+}

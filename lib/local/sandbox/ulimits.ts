@@ -1,0 +1,26 @@
+/**
+ * The command that sets limits of its own process and then becomes `command`. Address space is not
+ * limited: Node and Go reserve far more than they use. What a shell does not know it passes over.
+ */
+export function withUlimits(
+  command: readonly string[],
+  given: { readonly threads?: number },
+): string[] {
+  const script = [
+    'ulimit -c 0',
+    `ulimit -n ${openFiles}`,
+    `ulimit -f ${fileBlocks}`,
+    // dash and bash have different letters for it.
+    ...(given.threads ? [`ulimit -u ${given.threads} || ulimit -p ${given.threads}`] : []),
+    // Where memory runs out the kernel takes a sandbox before it takes the server.
+    'if [ -w /proc/self/oom_score_adj ]; then echo 900 > /proc/self/oom_score_adj; fi',
+    'umask 022',
+    'unset PWD OLDPWD SHLVL',
+  ];
+  const quiet = script.map((line) => `{ ${line}; } 2>/dev/null`).join('; ');
+  return ['/bin/sh', '-c', `${quiet}; exec "$@"`, 'sh', ...command];
+}
+
+const openFiles = 16_384;
+/** 8 GiB in blocks of 512 bytes, as POSIX counts; some shells count in 1024. */
+const fileBlocks = 16 * 1024 ** 2;
