@@ -1,0 +1,102 @@
+import { authorize } from './access.ts';
+import type { ApiRequest, Reply, Route } from './api.ts';
+import { ApiError, notFound } from './errors.ts';
+import type { Principal } from './principal.ts';
+import { appRoutes } from './routes/app.ts';
+import { checkRoutes } from './routes/checks.ts';
+import { gitDataRoutes } from './routes/git-data.ts';
+import { issueRoutes } from './routes/issues.ts';
+import { labelRoutes } from './routes/labels.ts';
+import { mergeRoutes } from './routes/merge.ts';
+import { pullRoutes } from './routes/pulls.ts';
+import { repositoryRoutes } from './routes/repositories.ts';
+import { reviewRoutes } from './routes/reviews.ts';
+import { actorOf, type World } from './world.ts';
+
+const routes: readonly Route[] = [
+  ...appRoutes,
+  ...repositoryRoutes,
+  ...issueRoutes,
+  ...labelRoutes,
+  ...gitDataRoutes,
+  ...pullRoutes,
+  ...mergeRoutes,
+  ...reviewRoutes,
+  ...checkRoutes,
+];
+
+/** Answers an API request. Throws `ApiError`. */
+export type Dispatch = (request: ApiRequest) => Promise<Reply>;
+
+/** The REST API. Writes to one repository are taken one after another. */
+export function createDispatch(world: World): Dispatch {
+  const lastWrites = new Map<number, Promise<unknown>>();
+  return async (request) => {
+    const { route, params } = findRoute(request);
+    const base = { world, principal: request.principal, params, body: request.body };
+    if (route.need === 'app' || route.need === 'installation') {
+      if (request.principal.kind !== route.need) throw wrongPrincipal(request.principal);
+      return (route as Extract<Route, { need: 'app' | 'installation' }>).handle(base);
+    }
+    const { owner = '', repo = '' } = params;
+    const found = world.store.repository(owner, repo);
+    const repository = authorize(request.principal, found, route.need, params);
+    const actor = actorOf(world, request.principal);
+    const { query, accept } = request;
+    const handle = (route as Extract<Route, { need: object }>).handle;
+    const call = () => handle({ ...base, repository, actor, query, accept });
+    if (request.method === 'GET') return call();
+    const turn = (lastWrites.get(repository.id) ?? Promise.resolve()).then(call, call);
+    lastWrites.set(
+      repository.id,
+      turn.catch(() => undefined),
+    );
+    return turn.finally(() => world.store.changed());
+  };
+}
+
+function findRoute(request: ApiRequest) {
+  for (const route of routes) {
+    if (route.method !== request.method) continue;
+    const inRepository = route.need !== 'app' && route.need !== 'installation';
+    const path = inRepository ? `/repos/:owner/:repo${route.path}` : route.path;
+    const params = matchPath(path, request.path);
+    if (params) return { route, params };
+  }
+  throw notFound();
+}
+
+/** Parameters of a path that fits the pattern, decoded. */
+export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split('/');
+  const given = path.replace(/\/+$/, '').split('/');
+  const params: Record<string, string> = {};
+  for (const [n, part] of wanted.entries()) {
+    if (part.startsWith('*')) {
+      if (given.length <= n) return undefined;
+      params[part.slice(1)] = decodeParam(given.slice(n).join('/'));
+      return params;
+    }
+    const value = given[n];
+    if (value === undefined) return undefined;
+    if (part.startsWith(':')) params[part.slice(1)] = decodeParam(value);
+    else if (part !== value) return undefined;
+  }
+  return given.length === wanted.length ? params : undefined;
+}
+
+function decodeParam(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ApiError(400, 'Bad Request');
+  }
+}
+
+function wrongPrincipal(principal: Principal): ApiError {
+  if (principal.kind === 'anonymous') return new ApiError(401, 'Requires authentication');
+  if (principal.kind === 'app') {
+    return new ApiError(403, 'You must use an installation access token to access this endpoint.');
+  }
+  return new ApiError(401, 'A JSON web token could not be decoded');
+}

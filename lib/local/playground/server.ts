@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Reply } from './api.ts';
+import { ApiError, notFound } from './errors.ts';
+import type { GitEnvironment } from './git/exec.ts';
+import { executeGraphql } from './graphql/execute.ts';
+import type { Principal } from './principal.ts';
+import { followBranches } from './pull-changes.ts';
+import type { Dispatch } from './router.ts';
+import { basicToken, type GitRequest, gitRequestOf, refuseGit, serveGit } from './smart-http.ts';
+import { actorOf, type World } from './world.ts';
+
+export const apiBase = '/api/v3';
+const graphqlPath = '/api/graphql';
+const controlBase = '/_playground/';
+const bodyLimit = 25 * 1024 * 1024;
+const callsAnHour = 5000;
+
+/** What the server needs beside the world. */
+export interface ServerParts {
+  /** Known once the server listens. */
+  readonly world: World;
+  readonly dispatch: Dispatch;
+  readonly repositoriesDir: string;
+  readonly environment: GitEnvironment;
+  readonly log: (line: string) => void;
+  /** Runs a control by name. Throws 401 where the token is not the control token. */
+  readonly control: (name: string, body: unknown, token: string | undefined) => Promise<unknown>;
+}
+
+/** GitHub's two APIs, git's smart protocol and the playground's own controls, on one port. */
+export function createPlaygroundServer(parts: () => ServerParts): Server {
+  const used = new Map<string, number>();
+  return createServer((request, response) => {
+    answer(parts(), used, request, response).catch((error) => {
+      parts().log(`playground: ${request.method} ${request.url}: ${(error as Error).stack}`);
+      if (response.headersSent) response.destroy();
+      else sendError(response, new ApiError(500, 'Server Error'));
+    });
+  });
+}
+
+async function answer(
+  parts: ServerParts,
+  used: Map<string, number>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', parts.world.urls.root);
+  const git = gitRequestOf(parts.world, url);
+  if (git) return answerGit(parts, git, request, response);
+  response.setHeader('X-GitHub-Request-Id', randomUUID().replaceAll('-', '').toUpperCase());
+  response.setHeader('X-GitHub-Media-Type', 'github.v3; format=json');
+  try {
+    const header = request.headers.authorization;
+    const token = /^(?:bearer|token) +(.+)$/i.exec(header ?? '')?.[1] ?? basicToken(header);
+    if (url.pathname.startsWith(controlBase)) {
+      const name = url.pathname.slice(controlBase.length);
+      const body = await parts.control(name, await readJson(request), token);
+      return send(response, { status: 200, body: body ?? null });
+    }
+    countCall(response, used, token ?? '', parts.world.now());
+    const { world } = parts;
+    const principal: Principal = token ? world.tokens.principalOf(token) : { kind: 'anonymous' };
+    const body = await readJson(request);
+    const reply =
+      url.pathname === graphqlPath && request.method === 'POST'
+        ? executeGraphql({ world, principal, actor: actorOf(world, principal) }, body)
+        : await restReply(parts, url, request, principal, body);
+    send(response, reply);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    sendError(response, error);
+  }
+}
+
+function restReply(
+  parts: ServerParts,
+  url: URL,
+  request: IncomingMessage,
+  principal: Principal,
+  body: unknown,
+): Promise<Reply> {
+  if (!url.pathname.startsWith(`${apiBase}/`)) throw notFound();
+  const path = url.pathname.slice(apiBase.length);
+  const accept = request.headers.accept ?? '';
+  const method = request.method ?? 'GET';
+  return parts.dispatch({ method, path, query: url.searchParams, body, principal, accept });
+}
+
+async function answerGit(
+  parts: ServerParts,
+  git: GitRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { world } = parts;
+  const refuse = (status: number, text: string) => {
+    const ask = status === 401 ? { 'WWW-Authenticate': 'Basic realm="GitHub"' } : {};
+    response.writeHead(status, { 'Content-Type': 'text/plain', ...ask }).end(`${text}\n`);
+  };
+  let principal: Principal = { kind: 'anonymous' };
+  try {
+    const token = basicToken(request.headers.authorization);
+    if (token) principal = world.tokens.principalOf(token);
+  } catch {
+    return refuse(401, 'Invalid username or token.');
+  }
+  const refusal = refuseGit(git, principal);
+  const { repository } = git;
+  if (refusal || !repository) return refuse(refusal?.status ?? 404, refusal?.text ?? 'Not Found');
+  const actor = actorOf(world, principal);
+  const options = {
+    root: parts.repositoriesDir,
+    user: actor.login,
+    environment: parts.environment,
+  };
+  await serveGit({ ...git, repository }, options, request, response);
+  if (git.endpoint !== 'git-receive-pack') return;
+  await followBranches({ world, repository, actor });
+  world.store.changed();
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > bodyLimit) throw new ApiError(413, 'Request Entity Too Large');
+    chunks.push(chunk as Buffer);
+  }
+  if (size === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new ApiError(400, 'Problems parsing JSON');
+  }
+}
+
+/** Counts the call against its token's hour and says so in the headers. */
+function countCall(
+  response: ServerResponse,
+  used: Map<string, number>,
+  token: string,
+  now: number,
+): void {
+  const hour = Math.floor(now / 3_600_000);
+  const key = `${hour}:${token}`;
+  if (used.size > 10_000) used.clear();
+  const count = (used.get(key) ?? 0) + 1;
+  used.set(key, count);
+  response.setHeader('X-RateLimit-Limit', callsAnHour);
+  response.setHeader('X-RateLimit-Remaining', Math.max(0, callsAnHour - count));
+  response.setHeader('X-RateLimit-Used', count);
+  response.setHeader('X-RateLimit-Reset', (hour + 1) * 3600);
+  response.setHeader('X-RateLimit-Resource', 'core');
+}
+
+function send(response: ServerResponse, { status, body, headers }: Reply): void {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  if (body === undefined) {
+    response.writeHead(status).end();
+  } else if (Buffer.isBuffer(body)) {
+    response.writeHead(status).end(body);
+  } else {
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.writeHead(status).end(JSON.stringify(body));
+  }
+}
+
+function sendError(response: ServerResponse, error: ApiError): void {
+  // What is left of a body that was too large is not read.
+  if (error.status === 413) response.setHeader('Connection', 'close');
+  const { status, message, errors } = error;
+  const documentation_url = 'https://docs.github.com/rest';
+  const body = { message, ...(errors ? { errors } : {}), documentation_url, status: `${status}` };
+  send(response, { status, body });
+}

@@ -1,0 +1,39 @@
+import type { Git } from './git/exec.ts';
+import type { Account, Repository } from './model.ts';
+import type { AppIdentity, Principal } from './principal.ts';
+import type { Store } from './store.ts';
+import type { Tokens } from './tokens.ts';
+import type { Webhooks } from './webhooks.ts';
+
+export interface Urls {
+  /** `http://127.0.0.1:port` */
+  readonly root: string;
+  readonly api: string;
+}
+
+/** Everything the routes work on. */
+export interface World {
+  readonly app: AppIdentity;
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly webhooks: Webhooks;
+  readonly urls: Urls;
+  /** The bare repository on disk. */
+  readonly gitOf: (repository: Repository) => Git;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The present in GitHub's form, to the second. */
+export function timestamp(world: Pick<World, 'now'>): string {
+  return `${new Date(world.now()).toISOString().slice(0, 19)}Z`;
+}
+
+/** The account that a principal's deeds are recorded under. */
+export function actorOf(world: World, principal: Principal): Account {
+  if (principal.kind === 'user') return world.store.account(principal.login);
+  if (principal.kind === 'installation') {
+    return world.store.account(`${world.app.slug}[bot]`, 'Bot');
+  }
+  return { id: 0, login: 'ghost', type: 'User' };
+}
