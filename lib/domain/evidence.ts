@@ -13,6 +13,8 @@ export const testResultSchema = z.strictObject({
   status: testStatusSchema,
   /** The failure's first lines. */
   message: z.string().max(2000).optional(),
+  /** Stands for a whole file or package that did not compile or load. */
+  load: z.literal(true).optional(),
 });
 export type TestResult = z.infer<typeof testResultSchema>;
 
@@ -31,7 +33,7 @@ export type CommandRun = z.infer<typeof commandRunSchema>;
 
 /** One pass of the checks over one tree. */
 export const checkRunSchema = z.strictObject({
-  /** `setup` failed: the tests were not run. `build`: the tests did not compile or load. */
+  /** `setup` failed: the tests were not run. `build`: none of the tests compiled or loaded. */
   state: z.enum(['completed', 'setup-failed', 'build-failed', 'timed-out']),
   commands: z.array(commandRunSchema).max(20),
   /** Null where the runner can't say per test; the exit code then stands for all. */
@@ -52,8 +54,9 @@ export type Checks = z.infer<typeof checksSchema>;
 /** What the harness itself saw: the four runs of Verify (the rule for success is in `verdict.ts`). */
 export const evidenceSchema = z.strictObject({
   kind: z.literal('evidence'),
-  /** Null with a reason where no way to check the repository was found. */
+  /** Null where no way to check the repository was found; `unavailable` says what was looked for. */
   checks: checksSchema.nullable(),
+  /** Why there are no runs: nothing was found, or set-up fails on the base itself. */
   unavailable: z.string().max(4000).optional(),
   base: z.string(),
   /** Tree id of the change laid over the base. */
@@ -70,7 +73,7 @@ export const evidenceSchema = z.strictObject({
       base: checkRunSchema,
       /** (2) the change, check definitions from the base. */
       change: checkRunSchema,
-      /** (3) the change's tests without its source. */
+      /** (3) the change's tests without its source; the same as (1) where it has no tests. */
       testsOnly: checkRunSchema,
       /** (4) the change's source with the base's tests and check definitions. */
       baseTests: checkRunSchema,

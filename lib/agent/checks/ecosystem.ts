@@ -1,0 +1,63 @@
+import type { TestResult } from '../../domain/evidence.ts';
+
+/** A commit's files, read from git: what a change or a test run left in a folder is not seen. */
+export interface TreeView {
+  readonly files: readonly string[];
+  /** Undefined where there is no such file. */
+  read(path: string): Promise<string | undefined>;
+}
+
+/** Commands found for a repository. */
+export interface Found {
+  readonly setup: readonly string[];
+  readonly test: string;
+}
+
+/** Where a run's results go: a folder outside the tree, new for each run. */
+export interface Channel {
+  readonly dir: string;
+  /** The tree the commands run in. */
+  readonly tree: string;
+}
+
+/** What is known of a finished command. */
+export interface Reported {
+  readonly channel: Channel;
+  /** Standard output and standard error, in order. */
+  readonly output: string;
+}
+
+/** One result before ids are made unique: `names` go from the outermost in. */
+export interface RawResult {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly status: TestResult['status'];
+  readonly message?: string | undefined;
+  /** Stands for a whole file or package that did not compile or load. */
+  readonly load?: boolean | undefined;
+}
+
+/** One family of tools: how its checks are found, what its tests and definitions are, how it reports. */
+export interface Ecosystem {
+  readonly name: string;
+  /** What `detect` looks for, as a part of a sentence. */
+  readonly looksFor: string;
+  detect(tree: TreeView): Promise<Found | undefined>;
+  isTest(path: string): boolean;
+  /** Files that say how tests are chosen, run and judged. */
+  isDefinition(path: string): boolean;
+  /** Definitions that also list dependencies: set-up sees them as the change has them. */
+  isManifest?(path: string): boolean;
+  /** The base's definitions in the change's file, where one file holds both; undefined: the base's whole file. */
+  mergeDefinition?(path: string, base: string, change: string): string | undefined;
+  /** Files written into the channel's folder before a run. */
+  readonly reporters?: readonly string[];
+  /** Environment that makes test runners report. */
+  env?(channel: Channel): Record<string, string>;
+  /** The command with what its runner needs to report. */
+  adapt?(command: string, channel: Channel): string;
+  /** Results per test, or null where this ecosystem's runners said nothing. */
+  read?(reported: Reported): Promise<readonly RawResult[] | null>;
+  /** Folders made by set-up alone, which trees of equal manifests may share. */
+  readonly artifacts?: readonly string[];
+}

@@ -1,0 +1,47 @@
+import type { Channel, Ecosystem, RawResult, Reported } from './ecosystem.ts';
+import { node } from './node.ts';
+import { inTestFolder, isGeneralDefinition } from './paths.ts';
+
+/** Every ecosystem, in the order in which a repository is asked for its checks. */
+export const ecosystems: readonly Ecosystem[] = [node];
+
+/** True for what says how tests are chosen, run and judged; in doubt a definition is no test. */
+export const isDefinition = (path: string): boolean =>
+  isGeneralDefinition(path) || ecosystems.some((one) => one.isDefinition(path));
+
+/** True for tests and what belongs to them. */
+export const isTest = (path: string): boolean =>
+  !isDefinition(path) && (inTestFolder(path) || ecosystems.some((one) => one.isTest(path)));
+
+/** True for a definition that also lists dependencies. */
+export const isManifest = (path: string): boolean =>
+  ecosystems.some((one) => one.isManifest?.(path) ?? false);
+
+/** Definitions from the base and the rest from the change, where one file holds both. */
+export function mergeDefinition(path: string, base: string, change: string): string | undefined {
+  for (const one of ecosystems) {
+    const merged = one.mergeDefinition?.(path, base, change);
+    if (merged !== undefined) return merged;
+  }
+  return undefined;
+}
+
+/** Environment that makes the runners of every ecosystem report: `make test` may start any of them. */
+export function reportingEnv(channel: Channel): Record<string, string> {
+  return Object.assign(
+    { ENTROPY_RESULTS: channel.dir },
+    ...ecosystems.map((one) => one.env?.(channel) ?? {}),
+  );
+}
+
+/** The command as it is run, with what its runners need to report. */
+export function adaptCommand(command: string, channel: Channel): string {
+  return ecosystems.reduce((text, one) => one.adapt?.(text, channel) ?? text, command);
+}
+
+/** Results of every ecosystem that spoke; null where none did. */
+export async function readResults(reported: Reported): Promise<RawResult[] | null> {
+  const found = await Promise.all(ecosystems.map((one) => one.read?.(reported) ?? null));
+  const spoke = found.filter((results) => results !== null);
+  return spoke.length === 0 ? null : spoke.flat();
+}

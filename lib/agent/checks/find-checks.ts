@@ -1,0 +1,56 @@
+import type { Checks } from '../../domain/evidence.ts';
+import type { CheckSettings } from '../../domain/stage-input.ts';
+import type { TreeView } from './ecosystem.ts';
+import { ecosystems } from './ecosystems.ts';
+
+/**
+ * How a repository is checked: an operator's option stands over `.entropy.yml`, that over what is found in
+ * the base. `unavailable` says what was looked for and what would mend it.
+ */
+export async function findChecks(
+  tree: TreeView,
+  settings: CheckSettings,
+): Promise<{ checks: Checks } | { unavailable: string }> {
+  const { option, policy } = settings;
+  const found = await detect(tree);
+  const test = option?.test ?? policy?.test ?? found?.test;
+  if (test === undefined) return { unavailable: nothingFound() };
+  const setup =
+    option?.setup !== undefined ? [option.setup] : (policy?.setup ?? found?.setup ?? []);
+  const source = option?.test ? 'option' : policy?.test ? '.entropy.yml' : 'found';
+  return {
+    checks: {
+      ecosystem: found?.name ?? 'command',
+      source,
+      setup: setup.filter((line) => line.trim() !== ''),
+      test,
+    },
+  };
+}
+
+async function detect(tree: TreeView) {
+  for (const ecosystem of ecosystems) {
+    const found = await ecosystem.detect(tree);
+    if (found !== undefined) return { name: ecosystem.name, ...found };
+  }
+  return undefined;
+}
+
+function nothingFound(): string {
+  const looked = ecosystems.map((one) => `- ${one.name}: ${one.looksFor}`);
+  return [
+    'No way to run the tests of this repository was found. Looked for:',
+    ...looked,
+    'Say how in `.entropy.yml` on the default branch:',
+    '```yaml',
+    mend,
+    '```',
+  ].join('\n');
+}
+
+/** The lines of `.entropy.yml` that say how a repository is checked. */
+export const mend = `version: 1
+checks:
+  setup: # what installs the tests' needs; leave it out where there is nothing to install
+    - npm ci
+  test: npm test # the command that runs the tests`;

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Channel, Ecosystem, Found, TreeView } from './ecosystem.ts';
+import { adaptNodeCommand, readNodeRunners } from './node-runners.ts';
+import { baseName, inTestFolder } from './paths.ts';
+
+const packageSchema = z.looseObject({
+  scripts: z.record(z.string(), z.string()).optional(),
+  dependencies: z.record(z.string(), z.unknown()).optional(),
+  devDependencies: z.record(z.string(), z.unknown()).optional(),
+  optionalDependencies: z.record(z.string(), z.unknown()).optional(),
+  workspaces: z.unknown().optional(),
+});
+type Package = z.infer<typeof packageSchema>;
+
+/** Keys of package.json that say how tests are run: the base's always. */
+const definitionKeys = [
+  'scripts',
+  'jest',
+  'mocha',
+  'ava',
+  'nyc',
+  'c8',
+  'tap',
+  'taprc',
+  'vitest',
+  'tape',
+  'xo',
+  'standard',
+  'eslintConfig',
+  'wireit',
+];
+
+const definition =
+  /^((jest|vitest|ava|karma|wdio|playwright|cypress)\.(config|conf|workspace)\..+|jest\.setup\..+|\.(mocharc|taprc|nycrc|c8rc|swcrc|npmrc|nvmrc|node-version)(\..+)?|node\.config\.json|\.tap)$/;
+const testFile = /([._-](test|tests|spec)\.[cm]?[jt]sx?|^tests?(-.+)?\.[cm]?[jt]sx?)(\.snap)?$/;
+
+const reporter = 'node-test.mjs';
+
+/** npm packages; results from node:test, TAP, jest, vitest, mocha and ava. */
+export const node: Ecosystem = {
+  name: 'node',
+  looksFor: 'a "test" script in package.json, or tests written for `node --test`',
+  detect,
+  isTest: (path) => inTestFolder(path) || testFile.test(baseName(path)),
+  isDefinition: (path) => baseName(path) === 'package.json' || definition.test(baseName(path)),
+  mergeDefinition,
+  reporters: [reporter],
+  env: nodeEnv,
+  adapt: adaptNodeCommand,
+  read: readNodeRunners,
+  artifacts: ['node_modules'],
+};
+
+async function detect(tree: TreeView): Promise<Found | undefined> {
+  const text = await tree.read('package.json');
+  if (text === undefined) return undefined;
+  const found = parsePackage(text);
+  if (found === undefined) return undefined;
+  const test = testCommand(found) ?? bareTests(tree);
+  return test === undefined ? undefined : { setup: setupOf(found, tree), test };
+}
+
+/** What `npm test` would run, so that the commands are the base's whatever a package.json says later. */
+function testCommand({ scripts = {} }: Package): string | undefined {
+  if (!scripts.test?.trim() || /no test specified/.test(scripts.test)) return undefined;
+  const steps = [scripts.pretest, scripts.test, scripts.posttest].filter((step) => step?.trim());
+  return steps.length === 1 ? scripts.test : steps.map((step) => `(${step})`).join(' && ');
+}
+
+function bareTests(tree: TreeView): string | undefined {
+  return tree.files.some((path) => testFile.test(baseName(path))) ? 'node --test' : undefined;
+}
+
+function setupOf(found: Package, tree: TreeView): string[] {
+  const { dependencies, devDependencies, optionalDependencies } = found;
+  const wanted = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  if (wanted.length === 0 && found.workspaces === undefined) return [];
+  const locked = ['package-lock.json', 'npm-shrinkwrap.json'].some((f) => tree.files.includes(f));
+  return [locked ? 'npm ci --no-audit --no-fund' : 'npm install --no-audit --no-fund'];
+}
+
+/** Dependencies, entry points and the like from the change; all that says how tests run from the base. */
+function mergeDefinition(path: string, base: string, change: string): string | undefined {
+  if (baseName(path) !== 'package.json') return undefined;
+  const from = parsePackage(base);
+  const to = parsePackage(change);
+  // What is no package.json must fail as it would for anybody.
+  if (from === undefined || to === undefined) return change;
+  if (definitionKeys.every((key) => JSON.stringify(from[key]) === JSON.stringify(to[key]))) {
+    return change;
+  }
+  const merged: Record<string, unknown> = { ...to };
+  for (const key of definitionKeys) {
+    if (from[key] === undefined) delete merged[key];
+    else merged[key] = from[key];
+  }
+  return `${JSON.stringify(merged, null, 2)}\n`;
+}
+
+function parsePackage(text: string): Package | undefined {
+  try {
+    return packageSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A second reporter through NODE_OPTIONS; it prints nothing, so the usual one is named beside it. */
+function nodeEnv(channel: Channel): Record<string, string> {
+  const options = [
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${join(channel.dir, reporter)}`,
+    '--test-reporter-destination=stderr',
+  ];
+  return { NODE_OPTIONS: options.join(' ') };
+}

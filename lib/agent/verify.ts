@@ -1,0 +1,148 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PolicyViolation } from '../domain/errors.ts';
+import type { CheckRun, Checks, Evidence } from '../domain/evidence.ts';
+import type { ChangeSet } from '../domain/handoff.ts';
+import type { StageLimits } from '../domain/stage.ts';
+import type { CheckSettings } from '../domain/stage-input.ts';
+import { findChecks } from './checks/find-checks.ts';
+import type { Exec } from './exec.ts';
+import { type Bench, benchIn, checkOut, pinChecks } from './verify/checkout.ts';
+import type { Commands } from './verify/commands.ts';
+import { entriesOf, gitIn, viewOf } from './verify/git.ts';
+import { type Rerun, runTests } from './verify/run-tests.ts';
+import { type SetupPhase, setUp } from './verify/set-up.ts';
+import { type Plan, type Plans, planTrees, type RunName } from './verify/trees.ts';
+
+/** What Verify needs. */
+export interface VerifyRequest {
+  /** An empty folder, or one that Verify worked in before; it uses `checks/` in it. */
+  readonly workspaceRoot: string;
+  /** A clone with `.git` that has the base; objects are added to it, nothing else is touched. */
+  readonly repositoryDir: string;
+  /** Commit that the change is laid over. */
+  readonly base: string;
+  readonly change: ChangeSet;
+  readonly checks: CheckSettings;
+  readonly limits: StageLimits;
+  readonly exec: Exec;
+  /** The tools' environment, PATH at least; nothing else is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly setup: SetupPhase;
+  readonly log: (event: VerifyEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One step of Verify, for the log. */
+export interface VerifyEvent {
+  readonly step: 'found' | 'run' | 'reused';
+  readonly run?: RunName;
+  readonly state?: CheckRun['state'];
+  readonly detail: string;
+}
+
+/**
+ * Runs the repository's own checks four times and records what was seen; no model has a hand in it. Throws
+ * `PolicyViolation` where the change can't be laid over its base. The rule for success is in `verdict.ts`.
+ */
+export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
+  const { base, change } = request;
+  const path = request.env.PATH ?? '';
+  const root = join(request.workspaceRoot, 'checks');
+  const bench = benchIn(root, request.repositoryDir, base, path);
+  await mkdir(root, { recursive: true });
+  const git = gitIn(request.repositoryDir, path);
+  const planned = await plansFor(request, bench);
+  const found = await findChecks(viewOf(git, await entriesOf(git, base)), request.checks);
+  const { tree, paths } = planned;
+  const evidence = { kind: 'evidence' as const, base: change.base, tree, paths };
+  if ('unavailable' in found) {
+    return { ...evidence, checks: null, unavailable: found.unavailable.slice(0, 4000) };
+  }
+  const { checks } = found;
+  request.log({ step: 'found', detail: `${checks.ecosystem}: ${checks.test}` });
+  const runs = await fourRuns(request, bench, checks, planned);
+  if (runs.base.state === 'setup-failed') {
+    return { ...evidence, checks, unavailable: setupFailed(runs.base) };
+  }
+  return { ...evidence, checks, runs: comparable(runs) };
+}
+
+async function plansFor({ repositoryDir, base, change }: VerifyRequest, bench: Bench) {
+  if (change.base !== base) {
+    throw new PolicyViolation(`the change is for ${change.base}, not for ${base}`);
+  }
+  try {
+    return await planTrees(gitIn(repositoryDir, bench.path), bench.root, change);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new PolicyViolation(`the change can't be laid over its base: ${why}`, { cause: error });
+  }
+}
+
+type Runs = Record<RunName, CheckRun>;
+
+/** Equal trees are run once. The base goes first: nothing of the change has run before it. */
+async function fourRuns(
+  request: VerifyRequest,
+  bench: Bench,
+  checks: Checks,
+  { plans }: Plans,
+): Promise<Runs> {
+  const { exec, limits, env, signal } = request;
+  const commands: Commands = { exec, bench, limits, env, signal };
+  const done = new Map<string, CheckRun>();
+  const run = async (name: RunName, rerun: Rerun): Promise<CheckRun> => {
+    const plan = plans[name];
+    const key = `${plan.setup} ${plan.check}`;
+    const before = done.get(key);
+    const result = before ?? (await oneRun(commands, request.setup, checks, plan, rerun));
+    done.set(key, result);
+    const detail = `${name}: ${result.tests?.length ?? 'no'} results per test`;
+    request.log({ step: before ? 'reused' : 'run', run: name, state: result.state, detail });
+    return result;
+  };
+  const none = new Set<string>();
+  const base = await run('base', { most: 1, except: none });
+  if (base.state === 'setup-failed') {
+    return { base, change: base, testsOnly: base, baseTests: base };
+  }
+  const known = new Set(base.tests?.filter((t) => t.status === 'failed').map((t) => t.id));
+  const testsOnly = await run('testsOnly', { most: 1, except: none });
+  const change = await run('change', { most: 2, except: known });
+  const baseTests = await run('baseTests', { most: 2, except: known });
+  return { base, change, testsOnly, baseTests };
+}
+
+async function oneRun(
+  commands: Commands,
+  phase: SetupPhase,
+  checks: Checks,
+  plan: Plan,
+  rerun: Rerun,
+): Promise<CheckRun> {
+  await checkOut(commands.bench, plan);
+  const { ok, ran } = await setUp(commands, phase, checks, plan);
+  if (!ok) return { state: 'setup-failed', commands: ran, tests: null };
+  await pinChecks(commands.bench, plan);
+  const run = await runTests(commands, checks.test, rerun);
+  return { ...run, commands: [...ran, ...run.commands].slice(-20) };
+}
+
+/** Where one of the runs gave results per test, a run that gave none ran no test. */
+function comparable(runs: Runs): Runs {
+  if (Object.values(runs).every((run) => run.tests === null)) return runs;
+  const filled = Object.entries(runs).map(([name, run]) => {
+    if (run.tests !== null || run.state === 'setup-failed') return [name, run];
+    const failed = run.state === 'completed' && run.commands.at(-1)?.exitCode !== 0;
+    return [name, { ...run, state: failed ? 'build-failed' : run.state, tests: [] }];
+  });
+  return Object.fromEntries(filled);
+}
+
+function setupFailed(run: CheckRun): string {
+  const last = run.commands.at(-1);
+  const how = last?.timedOut ? 'did not end in time' : `ended with ${last?.exitCode}`;
+  const text = `Set-up failed on the base, before any change: \`${last?.command}\` ${how}.`;
+  return `${text}\n${(last?.outputTail ?? '').slice(-3000)}`.slice(0, 4000);
+}

@@ -1,0 +1,81 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDefinition, isTest } from '../checks/ecosystems.ts';
+import { entriesOf, gitIn } from './git.ts';
+import type { Plan } from './trees.ts';
+
+/** Where Verify works, all of it under one folder of the workspace. */
+export interface Bench {
+  readonly root: string;
+  /** Every tree stands here when it is used: some tools keep absolute paths. */
+  readonly tree: string;
+  readonly home: string;
+  readonly cache: string;
+  /** Where a virtual environment or the like goes, outside the tree. */
+  readonly tools: string;
+  readonly repository: string;
+  readonly base: string;
+  /** The tools' PATH, for git. */
+  readonly path: string;
+}
+
+/** Folders of a bench. */
+export function benchIn(root: string, repository: string, base: string, path: string): Bench {
+  const at = (name: string) => join(root, name);
+  return {
+    root,
+    tree: at('tree'),
+    home: at('home'),
+    cache: at('cache'),
+    tools: at('venv'),
+    repository,
+    base,
+    path,
+  };
+}
+
+/** A clone at the base with the plan's set-up tree in its working folder; whatever stood there is gone. */
+export async function checkOut(bench: Bench, plan: Plan): Promise<void> {
+  await removeAside(bench, bench.tree);
+  await removeAside(bench, bench.home);
+  await mkdir(bench.home, { recursive: true });
+  const above = gitIn(bench.root, bench.path);
+  const copy = ['--local', '--no-hardlinks', '--no-checkout', '--quiet'];
+  await above(['clone', ...copy, bench.repository, bench.tree]);
+  const git = gitIn(bench.tree, bench.path);
+  await git(['update-ref', '--no-deref', 'HEAD', bench.base]);
+  await git(['remote', 'remove', 'origin']);
+  await git(['read-tree', plan.setup]);
+  await git(['checkout-index', '--all', '--force']);
+}
+
+/**
+ * After set-up: every definition as the base has it, and tests and definitions as the plan pins them, whatever
+ * set-up did to them.
+ */
+export async function pinChecks(bench: Bench, plan: Plan): Promise<void> {
+  const git = gitIn(bench.tree, bench.path);
+  const [before, after] = [await entriesOf(git, plan.setup), await entriesOf(git, plan.check)];
+  for (const path of before.keys()) {
+    if (!after.has(path)) await rm(join(bench.tree, path), { force: true, recursive: true });
+  }
+  await git(['read-tree', plan.check]);
+  const pinned = [...after].filter(
+    ([path, { object }]) =>
+      isTest(path) || isDefinition(path) || before.get(path)?.object !== object,
+  );
+  const input = pinned.map(([path]) => `${path}\0`).join('');
+  await git(['checkout-index', '--force', '-z', '--stdin'], { input });
+}
+
+/** A rename first: what a test left running there must not find its way back into the next tree. */
+async function removeAside(bench: Bench, path: string): Promise<void> {
+  const aside = join(bench.root, `gone-${crypto.randomUUID()}`);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+}

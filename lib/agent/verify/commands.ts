@@ -1,0 +1,74 @@
+import { delimiter, join } from 'node:path';
+import type { CommandRun } from '../../domain/evidence.ts';
+import type { StageLimits } from '../../domain/stage.ts';
+import { relativeText } from '../checks/result-set.ts';
+import type { Exec, ExecResult } from '../exec.ts';
+import type { Bench } from './checkout.ts';
+
+const tailLength = 8000;
+
+/** What commands of Verify are run with. */
+export interface Commands {
+  readonly exec: Exec;
+  readonly bench: Bench;
+  readonly limits: StageLimits;
+  /** The tools' environment: exactly this and what Verify adds. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One command in the tree, and its whole output up to the stage's limit. */
+export async function runInTree(
+  { exec, bench, limits, env, signal }: Commands,
+  command: string,
+  extra: Readonly<Record<string, string>>,
+): Promise<{ result: ExecResult; output: string }> {
+  const kept: Buffer[] = [];
+  const result = await exec({
+    run: command,
+    cwd: bench.tree,
+    env: { ...toolEnv(bench, env), ...extra },
+    timeoutMs: limits.commandMs,
+    outputLimit: tailLength * 4,
+    floodLimit: limits.outputBytes,
+    onOutput: (chunk) => kept.push(chunk),
+    ...(signal ? { signal } : {}),
+  });
+  signal?.throwIfAborted();
+  return { result, output: Buffer.concat(kept).toString('utf8') };
+}
+
+/** What is kept of a command: how it ended and the end of what it said. */
+export function recordOf(command: string, result: ExecResult, bench: Bench): CommandRun {
+  const flood = result.flooded ? '\n[ended: it wrote more output than the limit allows]' : '';
+  return {
+    command: command.slice(0, 4000),
+    exitCode: result.exitCode,
+    signal: result.signal,
+    durationMs: result.durationMs,
+    timedOut: result.timedOut,
+    outputDigest: result.outputDigest,
+    outputTail: `${relativeText(result.output, bench.tree)}${flood}`.slice(-tailLength),
+  };
+}
+
+/** A home that is new for each tree, caches that outlive it, and the tree's own programs first. */
+function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<string, string> {
+  const cache = (name: string) => join(bench.cache, name);
+  const first = [join(bench.tree, 'node_modules/.bin'), join(bench.tools, 'bin')];
+  return {
+    NPM_CONFIG_CACHE: cache('npm'),
+    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+    PIP_CACHE_DIR: cache('pip'),
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    VIRTUAL_ENV: bench.tools,
+    GOPATH: cache('go'),
+    GOCACHE: cache('go-build'),
+    GOFLAGS: '-modcacherw',
+    CI: 'true',
+    ...env,
+    HOME: bench.home,
+    PATH: [...first, env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter),
+  };
+}

@@ -1,0 +1,83 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckRun, CommandRun, TestResult } from '../../domain/evidence.ts';
+import { adaptCommand, ecosystems, readResults, reportingEnv } from '../checks/ecosystems.ts';
+import { resultSet } from '../checks/result-set.ts';
+import { type Commands, recordOf, runInTree } from './commands.ts';
+
+const reporters = new URL('../checks/reporters/', import.meta.url);
+
+/** One run of the test command: how it ended, and its results where a runner gave any. */
+interface Pass {
+  readonly record: CommandRun;
+  readonly state: CheckRun['state'];
+  readonly tests: TestResult[] | null;
+}
+
+/** When failing tests are worth another run, and how many. */
+export interface Rerun {
+  readonly most: number;
+  /** Ids whose failing says nothing new. */
+  readonly except: ReadonlySet<string>;
+}
+/** More failing tests than this are broken, not flaky. */
+const flakyAtMost = 20;
+
+/** Runs the tests of the tree as it stands, and failing ones again, to tell flaky from broken. */
+export async function runTests(commands: Commands, test: string, rerun: Rerun): Promise<CheckRun> {
+  const first = await pass(commands, test);
+  const records = [first.record];
+  let tests = first.tests;
+  for (let again = 0; again < rerun.most && first.state !== 'timed-out'; again += 1) {
+    if (tests === null || !worthAnother(tests, rerun.except)) break;
+    const next = await pass(commands, test);
+    records.push(next.record);
+    if (next.tests !== null) tests = mergeRerun(tests, next.tests);
+  }
+  return { state: first.state, commands: records, tests };
+}
+
+function worthAnother(tests: readonly TestResult[], except: ReadonlySet<string>): boolean {
+  const failing = tests.filter(({ id, status }) => status === 'failed' && !except.has(id));
+  return failing.length > 0 && failing.length <= flakyAtMost;
+}
+
+/** A test that failed and then passed is flaky; so are those of a file that loaded only the second time. */
+function mergeRerun(before: readonly TestResult[], after: readonly TestResult[]): TestResult[] {
+  const later = new Map(after.map((test) => [test.id, test]));
+  const had = new Set(before.map((test) => test.id));
+  const merged = before.map((test): TestResult => {
+    const passed = later.get(test.id)?.status === 'passed';
+    return test.status === 'failed' && passed ? { id: test.id, status: 'flaky' } : test;
+  });
+  const late = after.filter(({ id, status }) => !had.has(id) && status === 'passed');
+  return [...merged, ...late.map(({ id }): TestResult => ({ id, status: 'flaky' }))];
+}
+
+async function pass(commands: Commands, test: string): Promise<Pass> {
+  const { bench } = commands;
+  const channel = { dir: join(bench.root, `results-${crypto.randomUUID()}`), tree: bench.tree };
+  await mkdir(channel.dir, { recursive: true });
+  try {
+    for (const name of ecosystems.flatMap((one) => one.reporters ?? [])) {
+      await copyFile(new URL(name, reporters), join(channel.dir, name));
+    }
+    const env = reportingEnv(channel);
+    const { result, output } = await runInTree(commands, adaptCommand(test, channel), env);
+    const raw = await readResults({ channel, output });
+    const tests = raw === null ? null : resultSet(raw, bench.tree);
+    return {
+      record: recordOf(test, result, bench),
+      state: result.timedOut ? 'timed-out' : stateOf(result.exitCode, tests),
+      tests,
+    };
+  } finally {
+    await rm(channel.dir, { recursive: true, force: true });
+  }
+}
+
+/** A run that failed before any test could be run did not compile or load. */
+function stateOf(exitCode: number | null, tests: readonly TestResult[] | null): CheckRun['state'] {
+  const ran = tests === null || tests.some((test) => !test.load);
+  return exitCode !== 0 && !ran ? 'build-failed' : 'completed';
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checks, CommandRun } from '../../domain/evidence.ts';
+import { ecosystems } from '../checks/ecosystems.ts';
+import { baseName } from '../checks/paths.ts';
+import { type Commands, recordOf, runInTree } from './commands.ts';
+import { entriesOf, gitIn } from './git.ts';
+import type { Plan } from './trees.ts';
+
+/** Opens and closes the way to package registries; the environment is for set-up alone. */
+export interface SetupPhase {
+  begin(): Promise<Readonly<Record<string, string>>>;
+  end(): Promise<void>;
+}
+
+/**
+ * Runs the set-up commands in the tree, with the registries open only meanwhile. Trees with the same
+ * dependency lists share what set-up made, where it can't depend on the source.
+ */
+export async function setUp(
+  commands: Commands,
+  phase: SetupPhase,
+  checks: Checks,
+  plan: Plan,
+): Promise<{ ok: boolean; ran: CommandRun[] }> {
+  const ran: CommandRun[] = [];
+  if (checks.setup.length === 0) return { ok: true, ran };
+  const shared = await sharedFolder(commands, checks, plan);
+  if (shared !== undefined && (await restore(commands, checks, shared))) return { ok: true, ran };
+  const extra = await phase.begin();
+  try {
+    for (const command of checks.setup) {
+      const { result } = await runInTree(commands, command, extra);
+      ran.push(recordOf(command, result, commands.bench));
+      if (result.exitCode !== 0) return { ok: false, ran };
+    }
+  } finally {
+    await phase.end();
+  }
+  if (shared !== undefined) await keep(commands, checks, shared);
+  return { ok: true, ran };
+}
+
+/** Where the products for these dependency lists are kept; undefined where they can't be shared. */
+async function sharedFolder(
+  { bench }: Commands,
+  checks: Checks,
+  plan: Plan,
+): Promise<string | undefined> {
+  if (checks.source !== 'found' || artifactsOf(checks).length === 0) return undefined;
+  const git = gitIn(bench.tree, bench.path);
+  const hash = createHash('sha256');
+  for (const [path, entry] of await entriesOf(git, plan.setup)) {
+    if (!dependencyList.test(baseName(path))) continue;
+    hash.update(`${path}\0${entry.object}\n`);
+    if (baseName(path) !== 'package.json') continue;
+    const text = (await git(['cat-file', 'blob', entry.object])).toString('utf8');
+    // A script may build from the source, and workspaces put links and folders where we do not look.
+    if (ownScript.test(text) || text.includes('"workspaces"')) return undefined;
+  }
+  return join(bench.root, 'set-up', hash.digest('hex').slice(0, 16));
+}
+
+const dependencyList = /^(package(-lock)?|npm-shrinkwrap)\.json$|^\.npmrc$/;
+const ownScript = /"(pre|post)?(install|prepare)"\s*:|"prepublish"\s*:/;
+
+const artifactsOf = (checks: Checks) =>
+  ecosystems.find((one) => one.name === checks.ecosystem)?.artifacts ?? [];
+
+async function restore({ bench }: Commands, checks: Checks, from: string): Promise<boolean> {
+  if (!(await exists(from))) return false;
+  for (const name of artifactsOf(checks)) await copy(join(from, name), join(bench.tree, name));
+  return true;
+}
+
+async function keep({ bench }: Commands, checks: Checks, to: string): Promise<void> {
+  const part = `${to}.part`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true });
+  for (const name of artifactsOf(checks)) await copy(join(bench.tree, name), join(part, name));
+  await rename(part, to);
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  if (await exists(from)) await cp(from, to, { recursive: true, verbatimSymlinks: true });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import type { ChangeSet, FileChange } from '../../domain/handoff.ts';
+import { isDefinition, isManifest, isTest, mergeDefinition } from '../checks/ecosystems.ts';
+import { entriesOf, type Git, line, type TreeEntry } from './git.ts';
+
+type Entries = ReadonlyMap<string, TreeEntry>;
+
+/** A tree to run the checks in. Both ids are git's. */
+export interface Plan {
+  /** What stands there while set-up runs: dependency lists as the change has them. */
+  readonly setup: string;
+  /** What stands there while the tests run: every definition the base's. */
+  readonly check: string;
+}
+export type RunName = 'base' | 'change' | 'testsOnly' | 'baseTests';
+
+/** The four trees of Verify, and the change by what its paths are. */
+export interface Plans {
+  readonly plans: Readonly<Record<RunName, Plan>>;
+  /** The change laid over the base, whole. */
+  readonly tree: string;
+  readonly paths: {
+    readonly source: string[];
+    readonly tests: string[];
+    readonly definitions: string[];
+  };
+}
+
+interface Part {
+  readonly file: FileChange;
+  readonly kind: 'source' | 'test' | 'definition';
+  /** What stands at the path in the change's own tree; undefined: nothing. */
+  readonly whole: TreeEntry | undefined;
+  /** The same with the base's definitions. */
+  readonly safe: TreeEntry | undefined;
+}
+
+/**
+ * Writes the four trees into the repository's objects. Git itself keeps paths inside the tree, so nothing
+ * that a change names can reach another place.
+ */
+export async function planTrees(git: Git, scratch: string, change: ChangeSet): Promise<Plans> {
+  const base = await entriesOf(git, change.base);
+  const parts: Part[] = [];
+  for (const file of change.files) parts.push(await partOf(git, base, file));
+  const write = (take: (part: Part) => TreeEntry | undefined | 'base') =>
+    writeTree(git, join(scratch, 'index'), change.base, base, parts, take);
+  const untouched = line(await git(['rev-parse', `${change.base}^{tree}`]));
+  const duringSetup = (part: Part) => (isManifest(part.file.path) ? part.whole : part.safe);
+  const isTestPart = (part: Part) => part.kind === 'test';
+  const testsOnly = await write((part) => (isTestPart(part) ? part.whole : 'base'));
+  return {
+    tree: await write((part) => part.whole),
+    plans: {
+      base: { setup: untouched, check: untouched },
+      change: { setup: await write(duringSetup), check: await write((part) => part.safe) },
+      testsOnly: { setup: testsOnly, check: testsOnly },
+      baseTests: {
+        setup: await write((part) => (isTestPart(part) ? 'base' : duringSetup(part))),
+        check: await write((part) => (isTestPart(part) ? 'base' : part.safe)),
+      },
+    },
+    paths: {
+      source: pathsOf(parts, (part) => part.kind === 'source' || mergesBoth(base, part)),
+      tests: pathsOf(parts, isTestPart),
+      definitions: pathsOf(parts, (part) => part.kind === 'definition'),
+    },
+  };
+}
+
+async function partOf(git: Git, base: Entries, file: FileChange): Promise<Part> {
+  const { path } = file;
+  const whole = await entryOf(git, file);
+  if (isTest(path)) return { file, kind: 'test', whole, safe: whole };
+  if (!isDefinition(path)) return { file, kind: 'source', whole, safe: whole };
+  const before = base.get(path);
+  if (before === undefined || file.content === null) {
+    // A package of its own that the change adds defines nothing of the base's checks.
+    const isNew = before === undefined && file.content !== null && path.endsWith('/package.json');
+    return isNew
+      ? { file, kind: 'source', whole, safe: whole }
+      : { file, kind: 'definition', whole, safe: before };
+  }
+  const baseText = (await git(['cat-file', 'blob', before.object])).toString('utf8');
+  const text = Buffer.from(file.content, 'base64').toString('utf8');
+  const merged = mergeDefinition(path, baseText, text);
+  if (merged === undefined) return { file, kind: 'definition', whole, safe: before };
+  if (merged === text) return { file, kind: 'source', whole, safe: whole };
+  const safe = { mode: before.mode, object: await writeBlob(git, merged) };
+  return { file, kind: 'definition', whole, safe };
+}
+
+/** A file that holds definitions and more is source too where more than definitions was changed. */
+function mergesBoth(base: Entries, part: Part): boolean {
+  const before = base.get(part.file.path);
+  return part.kind === 'definition' && part.safe?.object !== before?.object;
+}
+
+async function entryOf(git: Git, file: FileChange): Promise<TreeEntry | undefined> {
+  if (file.content === null) return undefined;
+  const bytes = Buffer.from(file.content, 'base64');
+  if (file.mode !== '160000') return { mode: file.mode, object: await writeBlob(git, bytes) };
+  // A submodule's content is its commit; anything else is refused when the change is published.
+  const commit = bytes.toString('utf8').trim();
+  return /^[0-9a-f]{40,64}$/.test(commit) ? { mode: file.mode, object: commit } : undefined;
+}
+
+async function writeBlob(git: Git, bytes: Buffer | string): Promise<string> {
+  return line(await git(['hash-object', '-w', '--stdin'], { input: bytes }));
+}
+
+async function writeTree(
+  git: Git,
+  index: string,
+  commit: string,
+  base: Entries,
+  parts: readonly Part[],
+  take: (part: Part) => TreeEntry | undefined | 'base',
+): Promise<string> {
+  const env = { GIT_INDEX_FILE: index };
+  await git(['read-tree', commit], { env });
+  const lines = parts.map((part) => {
+    const taken = take(part);
+    const entry = taken === 'base' ? base.get(part.file.path) : taken;
+    const zero = '0'.repeat(commit.length);
+    return `${entry?.mode ?? '0'} ${entry?.object ?? zero}\t${part.file.path}\0`;
+  });
+  // Removals first: a file may make room for a folder of the same name.
+  lines.sort((a, b) => Number(b.startsWith('0 ')) - Number(a.startsWith('0 ')));
+  await git(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
+  return line(await git(['write-tree'], { env }));
+}
+
+function pathsOf(parts: readonly Part[], is: (part: Part) => boolean): string[] {
+  return parts
+    .filter(is)
+    .map((part) => part.file.path)
+    .sort();
+}
