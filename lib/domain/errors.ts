@@ -26,6 +26,8 @@ export class Cancelled extends DomainError {}
 export class SessionRefused extends DomainError {}
 /** The session lacks the authority for this request (a verifier asking for a model turn, say). */
 export class ScopeRefused extends DomainError {}
+/** A request to the gateway that does not fit its contract. Stays between a sandbox and the gateway. */
+export class RequestInvalid extends DomainError {}
 /** The budget does not cover the next model call. */
 export class BudgetExceeded extends DomainError {}
 /** The model provider failed for good: authentication, refusal, retries used up. */

@@ -196,7 +196,8 @@ async function serve(
   const failures = turn.failures ?? [];
   const failure =
     failures[turn.content === undefined ? Math.min(failed, failures.length - 1) : failed];
-  if (turn.delayMs !== undefined) await new Promise((done) => setTimeout(done, turn.delayMs));
+  if (turn.delayMs !== undefined) await waited(res, turn.delayMs);
+  if (res.destroyed) return;
   if (failure === undefined && turn.content === undefined)
     throw new Error('a turn without content');
   const content = typeof turn.content === 'function' ? turn.content(request) : (turn.content ?? []);
@@ -224,6 +225,17 @@ async function serve(
     res.writeHead(200, { 'content-type': 'application/json' });
     res.end(JSON.stringify(wire.whole(reply)));
   }
+}
+
+/** Waits, but no longer than the client does. */
+function waited(res: ServerResponse, ms: number): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    res.on('close', () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
 }
 
 function fail(

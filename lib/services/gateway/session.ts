@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { SessionRefused } from '../../domain/errors.ts';
+import { sha256 } from '../../domain/ledger.ts';
+import type { StageRecord } from '../../domain/stage.ts';
+import type { SessionGrant } from '../../domain/stage-input.ts';
+import type { GatewayPorts } from './gateway-ports.ts';
+
+const requestSchema = z.strictObject({ bootCode: z.string().min(1).max(200) });
+
+/** Trades a boot code for a session, once. Only hashes are stored. Throws `SessionRefused`. */
+export async function openSession(ports: GatewayPorts, body: unknown): Promise<SessionGrant> {
+  const parsed = requestSchema.safeParse(body);
+  if (!parsed.success) throw new SessionRefused('a boot code is wanted');
+  const token = randomBytes(32).toString('base64url');
+  const at = ports.clock.now();
+  const stage = await ports.stages.redeem(sha256(parsed.data.bootCode), sha256(token), at, [
+    { kind: 'session.opened', actor: 'gateway', standing: 'observed', at },
+  ]);
+  const { run, role, round, attempt, deadline } = stage;
+  return {
+    token,
+    stage: { run, role, round, attempt },
+    deadline,
+    limits: ports.limitsOf(role),
+  };
+}
+
+/** The attempt that a request speaks for. Throws `SessionRefused`. */
+export async function sessionOf(
+  ports: Pick<GatewayPorts, 'clock' | 'stages'>,
+  token: string | undefined,
+): Promise<StageRecord> {
+  if (token === undefined || token === '') throw new SessionRefused('no session');
+  return ports.stages.session(sha256(token), ports.clock.now());
+}
