@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ForgeFailed, RepositoryInvalid, StorageFailed } from '../../domain/errors.ts';
-import { faultOf, type GitEnvironment, git, gitLine, runGit } from './git.ts';
+import {
+  type DomainError,
+  ForgeFailed,
+  ForgeUnavailable,
+  RepositoryInvalid,
+  StorageFailed,
+} from '../../domain/errors.ts';
+import { faultOf, type GitEnvironment, type GitResult, git, gitLine, runGit } from './git.ts';
 import { inspectRepository } from './local-repository.ts';
 
 /** Where a GitHub repository is fetched from. `release` gives the authority back. */
@@ -78,7 +84,7 @@ export async function pinRemote(
   const call = { environment, config };
   const listed = await runGit(['ls-remote', '--symref', remote.url, 'HEAD'], call);
   if (listed.code !== 0) {
-    throw new ForgeFailed(`${remote.url} could not be read: ${faultOf(listed)}`);
+    throw fetchFault(remote.url, listed);
   }
   const head = /^ref: (refs\/heads\/(\S+))\tHEAD$/m.exec(listed.stdout.toString());
   if (head?.[1] === undefined || head[2] === undefined) {
@@ -114,7 +120,7 @@ async function pinFetched(
     timeoutMs: fetchMs,
   });
   if (fetched.code !== 0) {
-    throw new ForgeFailed(`${wanted.from} could not be fetched: ${faultOf(fetched)}`);
+    throw fetchFault(wanted.from, fetched);
   }
   const { environment } = call;
   const peeled = ['--git-dir', mirror, 'rev-parse', '--verify', `${incoming}^{commit}`];
@@ -129,6 +135,15 @@ async function pinFetched(
   const found = await findPin(mirror, run, environment);
   if (found === undefined) throw new StorageFailed(`the pin was not kept: ${faultOf(created)}`);
   return found;
+}
+
+/** A local repository is no good; a remote one refuses us for good, or may answer later. */
+function fetchFault(from: string, result: GitResult): DomainError {
+  const text = `${from} could not be fetched: ${faultOf(result)}`;
+  if (/no space left on device|disk quota/i.test(result.stderr)) return new StorageFailed(text);
+  if (from.startsWith('/')) return new RepositoryInvalid(text);
+  const refusal = /authentication failed|could not read username|not found|error: 40[0134]/i;
+  return refusal.test(result.stderr) ? new ForgeFailed(text) : new ForgeUnavailable(text);
 }
 
 /** Made beside its place and moved there, so that a half-made mirror is never seen. */

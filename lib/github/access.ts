@@ -1,0 +1,48 @@
+import { ForgeFailed } from '../domain/errors.ts';
+import { type GitHubClient, githubClient } from './client.ts';
+import type { Mint, Permissions } from './minter.ts';
+
+/** How GitHub is reached, and who may act there. */
+export interface GitHubAccess {
+  readonly apiUrl: string;
+  readonly mint: Mint;
+}
+
+/** One repository with the authority for one effect. */
+export interface RepositoryClient extends GitHubClient {
+  readonly at: { readonly owner: string; readonly repo: string };
+  /** True where what this user wrote can be the run's own. */
+  ours(user: { readonly type?: string } | null | undefined): boolean;
+}
+
+/** Does one piece of work with a token made for it, which is ended after it. */
+export type WithAccess = <T>(
+  permissions: Permissions,
+  work: (github: RepositoryClient) => Promise<T>,
+) => Promise<T>;
+
+/** Access to `owner/name`. Throws `ForgeFailed` where that is no name. */
+export function accessTo(repository: string, { apiUrl, mint }: GitHubAccess): WithAccess {
+  const [owner, repo, ...rest] = repository.split('/');
+  if (!owner || !repo || rest.length > 0) {
+    throw new ForgeFailed(`${repository} is not of the form owner/name`);
+  }
+  return async (permissions, work) => {
+    const minted = await mint({ repository, permissions });
+    try {
+      const client = githubClient({ apiUrl, token: minted.token });
+      // People could write our marks as well; a bot of this repository is not just anybody.
+      const ours = (user: { readonly type?: string } | null | undefined) =>
+        !minted.app || user?.type === 'Bot';
+      return await work({ ...client, at: { owner, repo }, ours });
+    } finally {
+      await minted.revoke();
+    }
+  };
+}
+
+/** The number that GitHub knows an issue by. Throws `ForgeFailed`. */
+export function issueNumber(issue: string): number {
+  if (/^[1-9]\d{0,9}$/.test(issue)) return Number(issue);
+  throw new ForgeFailed(`${JSON.stringify(issue)} is not the number of an issue`);
+}

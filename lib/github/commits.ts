@@ -1,0 +1,84 @@
+import { ForgeFailed } from '../domain/errors.ts';
+import type { CommitReceipt, CommitRequest, Forge } from '../domain/forge.ts';
+import type { RepositoryClient, WithAccess } from './access.ts';
+import { hasStatus } from './failure.ts';
+
+/** Branches and commits, by the Git Data API: GitHub signs a commit that names no author of its own. */
+export function commitsOf(access: WithAccess) {
+  return {
+    findBranch: (branch) => access({ contents: 'read' }, (github) => findBranch(github, branch)),
+    commit: (request) => access({ contents: 'write' }, (github) => commit(github, request)),
+  } satisfies Partial<Forge>;
+}
+
+async function findBranch(
+  { request, at }: RepositoryClient,
+  branch: string,
+): Promise<CommitReceipt | undefined> {
+  try {
+    // As a reserved expansion the branch's slashes stay slashes.
+    const ref = await request('GET /repos/{owner}/{repo}/git/ref/heads/{+branch}', {
+      ...at,
+      branch,
+    });
+    const head = ref.data.object.sha as string;
+    return { commit: head, tree: await treeOf({ request, at }, head) };
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+async function commit(github: RepositoryClient, wanted: CommitRequest): Promise<CommitReceipt> {
+  const { request, at } = github;
+  const present = await findBranch(github, wanted.branch);
+  if (present !== undefined && present.commit !== wanted.parent) {
+    const text = `branch ${wanted.branch} has moved to ${present.commit}; not a fast-forward`;
+    throw new ForgeFailed(text, { status: 422 });
+  }
+  const tree = await writeTree(github, wanted);
+  const made = await request('POST /repos/{owner}/{repo}/git/commits', {
+    ...at,
+    message: wanted.message,
+    tree,
+    parents: [wanted.parent],
+  });
+  const { sha } = made.data;
+  if (present === undefined) {
+    const ref = `refs/heads/${wanted.branch}`;
+    await request('POST /repos/{owner}/{repo}/git/refs', { ...at, ref, sha });
+  } else {
+    const route = 'PATCH /repos/{owner}/{repo}/git/refs/heads/{+branch}';
+    await request(route, { ...at, branch: wanted.branch, sha, force: false });
+  }
+  return { commit: sha, tree };
+}
+
+/** One after another: GitHub limits writes that come all at once. */
+async function writeTree(github: RepositoryClient, wanted: CommitRequest): Promise<string> {
+  const { request, at } = github;
+  const entries = [];
+  for (const { path, mode, content } of wanted.files) {
+    const blob = { ...at, content: content ?? '', encoding: 'base64' };
+    const sha =
+      content === null
+        ? null
+        : (await request('POST /repos/{owner}/{repo}/git/blobs', blob)).data.sha;
+    entries.push({ path, mode, type: 'blob' as const, sha });
+  }
+  const base_tree = await treeOf(github, wanted.base);
+  const made = await request('POST /repos/{owner}/{repo}/git/trees', {
+    ...at,
+    base_tree,
+    tree: entries,
+  });
+  return made.data.sha;
+}
+
+async function treeOf(
+  { request, at }: Pick<RepositoryClient, 'request' | 'at'>,
+  commit_sha: string,
+): Promise<string> {
+  const route = 'GET /repos/{owner}/{repo}/git/commits/{commit_sha}';
+  return (await request(route, { ...at, commit_sha })).data.tree.sha;
+}

@@ -1,0 +1,78 @@
+import { ForgeFailed } from '../domain/errors.ts';
+import type { Forge } from '../domain/forge.ts';
+import { issueNumber, type WithAccess } from './access.ts';
+import { listAll } from './client.ts';
+import { hasStatus } from './failure.ts';
+
+/** Comments beyond this many pages of 100 are not shown to a role. */
+const pagesRead = 3;
+
+/** Issues, their comments and labels. */
+export function issuesOf(access: WithAccess) {
+  return {
+    readIssue: (issue) =>
+      access({ issues: 'read' }, async ({ request, at }) => {
+        const where = { ...at, issue_number: issueNumber(issue) };
+        const { data } = await request('GET /repos/{owner}/{repo}/issues/{issue_number}', where);
+        if (data.pull_request !== undefined) {
+          throw new ForgeFailed(`#${issue} is a pull request, not an issue`);
+        }
+        const comments = await listAll(
+          (page) =>
+            request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+              ...where,
+              ...page,
+            }),
+          pagesRead,
+        );
+        return {
+          key: issue,
+          title: data.title,
+          body: data.body ?? '',
+          author: data.user?.login ?? 'ghost',
+          labels: data.labels.map((label) =>
+            typeof label === 'string' ? label : (label.name ?? ''),
+          ),
+          state: data.state === 'closed' ? 'closed' : 'open',
+          url: data.html_url,
+          comments: comments.map(({ user, body }) => ({
+            author: user?.login ?? 'ghost',
+            body: body ?? '',
+          })),
+        };
+      }),
+    ...commentsOf(access),
+    label: (issue, add, remove) =>
+      access({ issues: 'write' }, async ({ request, at }) => {
+        const where = { ...at, issue_number: issueNumber(issue) };
+        if (add.length > 0) {
+          const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels';
+          await request(route, { ...where, labels: [...add] });
+        }
+        for (const name of remove) {
+          const route = 'DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}';
+          await request(route, { ...where, name }).catch((error) => {
+            if (!hasStatus(error, 404)) throw error;
+          });
+        }
+      }),
+  } satisfies Partial<Forge>;
+}
+
+function commentsOf(access: WithAccess) {
+  const route = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
+  return {
+    findComment: (issue, marker) =>
+      access({ issues: 'read' }, async ({ request, at, ours }) => {
+        const where = { ...at, issue_number: issueNumber(issue) };
+        const all = await listAll((page) => request(`GET ${route}`, { ...where, ...page }));
+        const found = all.find(({ user, body }) => ours(user) && body?.includes(marker));
+        return found === undefined ? undefined : { url: found.html_url };
+      }),
+    comment: (issue, body) =>
+      access({ issues: 'write' }, async ({ request, at }) => {
+        const where = { ...at, issue_number: issueNumber(issue) };
+        return { url: (await request(`POST ${route}`, { ...where, body })).data.html_url };
+      }),
+  } satisfies Partial<Forge>;
+}

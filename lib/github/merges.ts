@@ -1,0 +1,74 @@
+import { ForgeFailed, ForgeUnavailable } from '../domain/errors.ts';
+import type { Forge } from '../domain/forge.ts';
+import type { RepositoryClient, WithAccess } from './access.ts';
+import { hasStatus } from './failure.ts';
+import { readPull } from './pull-requests.ts';
+
+const methods = ['merge', 'squash', 'rebase'] as const;
+
+/** Out of draft, and merged. */
+export function mergesOf(access: WithAccess) {
+  return {
+    async markReady(number) {
+      try {
+        await access({ pull_requests: 'write' }, (github) => markReady(github, number));
+      } catch (error) {
+        if (!hasStatus(error, 403)) throw error;
+        // GitHub has asked for more than the permission it documents for this mutation.
+        const more = { pull_requests: 'write', contents: 'write' } as const;
+        await access(more, (github) => markReady(github, number));
+      }
+    },
+    merge: (number, head) =>
+      access({ contents: 'write', pull_requests: 'read' }, (github) => merge(github, number, head)),
+  } satisfies Partial<Forge>;
+}
+
+async function markReady(github: RepositoryClient, number: number): Promise<void> {
+  const { draft, nodeId } = await readPull(github, number);
+  if (!draft) return;
+  try {
+    await github.graphql(
+      `mutation ($id: ID!) {
+        markPullRequestReadyForReview(input: { pullRequestId: $id }) { pullRequest { isDraft } }
+      }`,
+      { id: nodeId },
+    );
+  } catch (error) {
+    if (error instanceof ForgeFailed) throw error;
+    const { errors } = error as { errors?: readonly { type?: string; message: string }[] };
+    const first = errors?.[0];
+    const status = first?.type === 'FORBIDDEN' ? 403 : undefined;
+    const said = first?.message ?? 'no reason given';
+    throw new ForgeFailed(`pull request #${number} can't be marked ready: ${said}`, { status });
+  }
+}
+
+async function merge(
+  github: RepositoryClient,
+  number: number,
+  head: string,
+): Promise<{ commit: string }> {
+  const present = await readPull(github, number);
+  if (present.state === 'merged' && present.mergeCommit !== undefined) {
+    if (present.head === head) return { commit: present.mergeCommit };
+    throw new ForgeFailed(`pull request #${number} was merged at ${present.head}, not at ${head}`);
+  }
+  const route = 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge';
+  let refusal: unknown;
+  for (const merge_method of methods) {
+    try {
+      const where = { ...github.at, pull_number: number, sha: head, merge_method };
+      return { commit: (await github.request(route, where)).data.sha };
+    } catch (error) {
+      if (!hasStatus(error, 405)) throw error;
+      refusal ??= error;
+      if (/try the merge again/i.test(error.message)) {
+        throw new ForgeUnavailable(error.message, { status: 405 });
+      }
+      // The repository may allow another way of merging; no other refusal is got round.
+      if (!/(merges|commits) are not allowed/i.test(error.message)) throw error;
+    }
+  }
+  throw refusal;
+}

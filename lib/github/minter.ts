@@ -1,0 +1,92 @@
+import { createAppAuth } from '@octokit/auth-app';
+import { ConfigInvalid, ForgeFailed } from '../domain/errors.ts';
+import { type GitHubClient, githubClient } from './client.ts';
+import { hasStatus } from './failure.ts';
+
+/** What a token may do in its one repository. */
+export type Permissions = Partial<
+  Record<'checks' | 'contents' | 'issues' | 'metadata' | 'pull_requests', 'read' | 'write'>
+>;
+
+/** A token for one effect. */
+export interface Minted {
+  readonly token: string;
+  /** True where the token speaks for a GitHub App. */
+  readonly app: boolean;
+  /** Ends the token. Never throws: a token that can't be ended lapses within the hour. */
+  revoke(): Promise<void>;
+}
+
+/** Gives a token for one repository (`owner/name`) with the least permissions. Throws `ForgeFailed`. */
+export type Mint = (request: {
+  readonly repository: string;
+  readonly permissions: Permissions;
+}) => Promise<Minted>;
+
+/** The App's identity; `privateKey` is PEM. */
+export interface AppOptions {
+  readonly appId: string | number;
+  readonly privateKey: string;
+  readonly apiUrl: string;
+}
+
+/**
+ * Mints installation tokens as the GitHub App. Remembers installations, never tokens: a shared one would
+ * be ended by whoever is done first.
+ */
+export function minter({ appId, privateKey, apiUrl }: AppOptions): Mint {
+  const installations = new Map<string, number>();
+  const auth = createAppAuth({ appId, privateKey });
+  return async ({ repository, permissions }) => {
+    const [owner = '', repo = ''] = repository.split('/');
+    const jwt = await signed(auth);
+    const { request } = githubClient({ apiUrl, token: jwt });
+    try {
+      const found = installations.get(repository);
+      const installation_id = found ?? (await installationOf(request, owner, repo));
+      installations.set(repository, installation_id);
+      const route = 'POST /app/installations/{installation_id}/access_tokens';
+      const asked = { installation_id, repositories: [repo], permissions };
+      const { token } = (await request(route, asked)).data;
+      return { token, app: true, revoke: () => revoke(apiUrl, token) };
+    } catch (error) {
+      // Installed anew, it has another number.
+      installations.delete(repository);
+      throw error;
+    }
+  };
+}
+
+/** For a plain token (GITHUB_TOKEN): its permissions are what they are, and it is not ours to end. */
+export function tokenMinter(token: string): Mint {
+  return async () => ({ token, app: false, revoke: async () => undefined });
+}
+
+async function signed(auth: ReturnType<typeof createAppAuth>): Promise<string> {
+  try {
+    return (await auth({ type: 'app' })).token;
+  } catch {
+    // The cause may quote the key.
+    throw new ConfigInvalid("the GitHub App's private key is not a PEM key that can sign");
+  }
+}
+
+async function installationOf(
+  request: GitHubClient['request'],
+  owner: string,
+  repo: string,
+): Promise<number> {
+  try {
+    return (await request('GET /repos/{owner}/{repo}/installation', { owner, repo })).data.id;
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+    const text = `the GitHub App is not installed on ${owner}/${repo}; install it there`;
+    throw new ForgeFailed(text, { status: 404 });
+  }
+}
+
+async function revoke(apiUrl: string, token: string): Promise<void> {
+  await githubClient({ apiUrl, token })
+    .request('DELETE /installation/token')
+    .catch(() => undefined);
+}

@@ -1,0 +1,69 @@
+import type { Forge, InlineComment } from '../domain/forge.ts';
+import type { RepositoryClient, WithAccess } from './access.ts';
+import { listAll } from './client.ts';
+import { hasStatus } from './failure.ts';
+
+const route = '/repos/{owner}/{repo}/pulls/{pull_number}/reviews';
+
+/** Reviews, and the verdict as a check run. */
+export function reviewsOf(access: WithAccess) {
+  return {
+    findReview: (number, marker) =>
+      access({ pull_requests: 'read' }, async ({ request, at, ours }) => {
+        const where = { ...at, pull_number: number };
+        const all = await listAll((page) => request(`GET ${route}`, { ...where, ...page }));
+        const found = all.find(({ user, body }) => ours(user) && body.includes(marker));
+        return found === undefined ? undefined : { url: found.html_url };
+      }),
+    review: (wanted) => access({ pull_requests: 'write' }, (github) => review(github, wanted)),
+    checkRun: (wanted) => access({ checks: 'write' }, (github) => checkRun(github, wanted)),
+  } satisfies Partial<Forge>;
+}
+
+async function review(
+  { request, at }: RepositoryClient,
+  { number, commit, body, comments }: Parameters<Forge['review']>[0],
+): Promise<{ url: string }> {
+  const where = { ...at, pull_number: number, commit_id: commit, event: 'COMMENT' as const };
+  const post = async (text: string, inline: readonly InlineComment[]) => {
+    const placed = inline.map((one) => ({ ...one, side: 'RIGHT' }));
+    const { data } = await request(`POST ${route}`, { ...where, body: text, comments: placed });
+    return { url: data.html_url };
+  };
+  try {
+    return await post(body, comments);
+  } catch (error) {
+    // GitHub refuses the whole review for one line that is not in the diff.
+    if (comments.length === 0 || !hasStatus(error, 422)) throw error;
+    const listed = comments.map((one) => `**\`${one.path}\`, line ${one.line}**\n\n${one.body}`);
+    return post([body, ...listed].join('\n\n---\n\n'), []);
+  }
+}
+
+async function checkRun(
+  { request, at }: RepositoryClient,
+  wanted: Parameters<Forge['checkRun']>[0],
+): Promise<{ url: string }> {
+  const { commit, name, conclusion, title, summary } = wanted;
+  const listed = await request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+    ...at,
+    ref: commit,
+    check_name: name,
+  });
+  const said = { conclusion, status: 'completed' as const, output: { title, summary } };
+  const found = listed.data.check_runs[0];
+  const { data } =
+    found === undefined
+      ? await request('POST /repos/{owner}/{repo}/check-runs', {
+          ...at,
+          name,
+          head_sha: commit,
+          ...said,
+        })
+      : await request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
+          ...at,
+          check_run_id: found.id,
+          ...said,
+        });
+  return { url: data.html_url ?? data.url };
+}
