@@ -79,7 +79,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   });
   ports.sandboxes = localSandboxes({
     dataDir,
-    gateway,
+    gateway: { url: gateway.url, socketPath: gateway.socketPath ?? '' },
     harness: {
       node: process.execPath,
       main: join(projectRoot, 'task-image', 'main.ts'),

@@ -63,7 +63,7 @@ async function send({
   const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
   const response = await fetch(`${server.url}/github/webhook`, {
     method: 'POST',
-    body: body as BodyInit,
+    body: body as never,
     headers: {
       'content-type': 'application/json',
       'x-github-event': 'issues',

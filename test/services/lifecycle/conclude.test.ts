@@ -5,9 +5,9 @@ import { conclude, type LifecycleState } from '../../../lib/services/lifecycle/c
 const because = { evidence: 'no-proof: nothing shows it', review: 'it breaks callers' };
 const admitted = { admit: { proceed: true }, reading: { result: 'plan' } };
 const good = { ...admitted, evidence: { result: 'good' } };
-const error = (Error: string, errorMessage = 'why') => ({
+const error = (name: string, errorMessage = 'why') => ({
   ...admitted,
-  error: { Error, Cause: JSON.stringify({ errorType: Error, errorMessage }) },
+  error: { Error: name, Cause: JSON.stringify({ errorType: name, errorMessage }) },
 });
 
 const ends: [string, LifecycleState, string, string | undefined, number][] = [
