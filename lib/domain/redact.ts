@@ -16,7 +16,7 @@ const shapes: readonly RegExp[] = [
 ];
 
 /** What stands where a credential was. */
-export const redactedMark = '[redacted]';
+const redactedMark = '[redacted]';
 
 /** A text or value without credentials, and how many were taken out. */
 export interface Redacted<T> {

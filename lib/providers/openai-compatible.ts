@@ -16,6 +16,15 @@ interface Dialect {
   usage: boolean;
 }
 
+/** By address, for the life of the process: a provider is made anew for each call. */
+const dialects = new Map<string, Dialect>();
+
+function dialectOf(address: string): Dialect {
+  const known = dialects.get(address) ?? { limit: 'max_completion_tokens', usage: true };
+  dialects.set(address, known);
+  return known;
+}
+
 /**
  * Any server that speaks Chat Completions: OpenAI, vLLM, llama.cpp, Ollama and the rest. A server
  * without a key gets a placeholder, since the SDK insists on one.
@@ -24,7 +33,6 @@ export function openaiCompatibleProvider(
   apiKey: string | undefined,
   limits: ProviderLimits = localLimits,
 ): Provider {
-  const dialect: Dialect = { limit: 'max_completion_tokens', usage: true };
   return async (call) => {
     const { baseUrl } = call.choice;
     if (baseUrl === undefined) {
@@ -46,7 +54,9 @@ export function openaiCompatibleProvider(
       secrets: apiKey === undefined ? [] : [apiKey],
     };
     try {
-      return await retryStreams(limits, call.signal, () => askInDialect(client, call, dialect));
+      return await retryStreams(limits, call.signal, () =>
+        askInDialect(client, call, dialectOf(baseUrl)),
+      );
     } catch (error) {
       throw modelFailed(error, account, call.signal.aborted);
     }

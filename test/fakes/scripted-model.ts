@@ -19,7 +19,7 @@ export type ScriptedPart =
     };
 
 /** How a request goes wrong instead of being answered. Retry-after in milliseconds. */
-export type ScriptedFailure =
+type ScriptedFailure =
   | { readonly status: number; readonly retryAfterMs?: number; readonly message?: string }
   | 'cut'
   | 'stall'
@@ -81,7 +81,7 @@ export interface ScriptedReply {
 }
 
 /** The model's name in every reply: these words come from no model. */
-export const scriptedModelName = 'scripted-model';
+const scriptedModelName = 'scripted-model';
 
 interface Conversation {
   readonly script: ScriptedConversation;

@@ -77,13 +77,13 @@ test('a server that objects to a parameter is asked in its own way, and remember
     { status: 400, message: 'unknown parameter max_completion_tokens' },
     { status: 400, message: 'stream_options is not supported' },
   ];
-  const fresh = openaiCompatibleProvider(undefined, quick);
+  const fresh = () => openaiCompatibleProvider(undefined, quick);
   await withModel(
     [coder({ failures, content: done }), coder({ content: done })],
     async (server) => {
       const to = { provider: 'openai-compatible', baseUrl: server.openaiUrl } as const;
-      await fresh(callTo(to));
-      await fresh(callTo(to));
+      await fresh()(callTo(to));
+      await fresh()(callTo(to));
       expect(server.requests).toHaveLength(4);
       for (const { body } of server.requests.slice(2)) {
         expect(body).toMatchObject({ max_tokens: 1000 });

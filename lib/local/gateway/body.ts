@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError, RequestInvalid } from '../../domain/errors.ts';
 
 /** The body is over the route's limit. */
-export class RequestTooLarge extends DomainError {}
+class RequestTooLarge extends DomainError {}
 
 /** The body as JSON; `undefined` where there is none. Throws `RequestTooLarge`, `RequestInvalid`. */
 export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {

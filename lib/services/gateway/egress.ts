@@ -14,7 +14,7 @@ export interface EgressLimits {
   /** Refusals that are recorded; more are only counted. */
   readonly refusals: number;
 }
-export const egressLimits: EgressLimits = { connections: 64, bytes: 4 * 1024 ** 3, refusals: 20 };
+const egressLimits: EgressLimits = { connections: 64, bytes: 4 * 1024 ** 3, refusals: 20 };
 
 /** One connection that was let through. */
 export interface Passage {

@@ -6,7 +6,7 @@ import { type GatewayOptions, startGateway } from '../../../lib/local/gateway/se
 import type { World } from '../../services/gateway/gateway-fixture.ts';
 
 /** An answer as it came over the wire. */
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it
