@@ -62,9 +62,10 @@ export function checkChain(
   const count = manifest?.count ?? (events.at(-1)?.seq ?? -1) + 1;
   let told = manifest && { by: 'the manifest', seq: count - 1, hash: manifest.head };
   for (const found of events.filter(({ seq }) => seq < count).reverse()) {
-    const confirmed = told?.seq === found.seq && told.hash === found.hash;
-    if (told?.seq === found.seq && !confirmed) {
-      note(found.name, `has been changed: ${told.by} gives another SHA-256 for it`, found.seq);
+    const vouched = told?.seq === found.seq;
+    const confirmed = vouched && told?.hash === found.hash;
+    if (vouched && !confirmed) {
+      note(found.name, `has been changed: ${told?.by} gives another SHA-256 for it`, found.seq);
     }
     told = undefined;
     if (found.event === undefined) continue;
@@ -75,6 +76,9 @@ export function checkChain(
       told = { by: `event ${seq}`, seq: seq - 1, hash: event.prev };
     } else if (before !== undefined) {
       note(found.name, 'does not follow the event before it: `prev` is not its SHA-256', seq);
+      // Nothing vouches for either of the two, so either may be the one that was changed.
+      if (!vouched && seq > 0)
+        note(eventName(seq - 1), `may have been changed: see ${seq}`, seq - 1);
     }
   }
 }

@@ -10,7 +10,7 @@ import {
 } from './audit-objects.ts';
 import { readSeal } from './audit-seal.ts';
 import { ConfigInvalid } from './errors.ts';
-import { type Manifest, sha256 } from './ledger.ts';
+import { type LedgerEvent, type Manifest, sha256 } from './ledger.ts';
 
 /** One thing that is wrong: in which object, at which event where there is one, and why. */
 export interface Problem {
@@ -109,7 +109,7 @@ function checkPayloads(
     missing.set(`payloads/${digest}`, { reason: 'is missing: the manifest lists it' });
   }
   for (const { event, seq } of events) {
-    for (const digest of payloadsNamed(event?.data)) {
+    for (const digest of payloadsNamed(event)) {
       missing.set(`payloads/${digest}`, { reason: `is missing: event ${seq} names it`, seq });
     }
   }
@@ -117,9 +117,11 @@ function checkPayloads(
 }
 
 /** Members of an event's data that name a payload by its digest, or several in a list. */
-const payloadMembers = ['payload', 'payloads', 'issue', 'policy', 'handoff', 'request', 'reply'];
+const payloadMembers = ['payload', 'payloads', 'issue', 'policy'];
 
-function payloadsNamed(data: Record<string, unknown> = {}): string[] {
+/** Only an observed event is believed: what a sandbox claims could name anything. */
+function payloadsNamed(event: LedgerEvent | undefined): string[] {
+  const data = event?.standing === 'observed' ? (event.data ?? {}) : {};
   const values = payloadMembers.flatMap((member) => data[member] ?? []);
   return values.filter((value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) as [];
 }

@@ -80,11 +80,25 @@ export function sha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Canonical JSON (RFC 8785). Members that are undefined are left out. */
+/**
+ * Canonical JSON (RFC 8785). Members that are undefined are left out; half a surrogate pair, which has
+ * no UTF-8 form and which a sandbox may well send, becomes U+FFFD.
+ */
 export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
+  const text = canonicalize(wellFormed(value));
   if (text === undefined) throw new TypeError('value has no JSON form');
   return text;
+}
+
+function wellFormed(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  // JSON escapes a surrogate only where the other half is missing.
+  if (text === undefined || !/\\ud[89a-f]/.test(text)) return value;
+  return JSON.parse(text, (_key, item) => {
+    if (typeof item === 'string') return item.toWellFormed();
+    if (item === null || typeof item !== 'object' || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).map(([key, of]) => [key.toWellFormed(), of]));
+  });
 }
 
 /** The hash that stands before a run's first event. */

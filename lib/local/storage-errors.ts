@@ -20,6 +20,7 @@ const fileFixes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; make it readable and writable for this user',
   EPERM: 'not permitted; the data folder must allow hard links and mode changes by this user',
   ENOTSUP: 'not supported; the data folder must be on a file system with hard links',
+  EEXIST: 'a file stands where a folder is needed; move it away',
   ENOTDIR: 'a file stands where a folder is needed; move it away',
   EMFILE: 'too many open files; raise the limit (ulimit -n)',
   ENFILE: 'too many open files on this machine',
