@@ -1,4 +1,5 @@
 import { Webhooks } from '@octokit/webhooks';
+import { DomainError, ForgeUnavailable } from '../domain/errors.ts';
 import { sha256 } from '../domain/ledger.ts';
 import type { Delivery, InboxStore, Ports } from '../domain/ports.ts';
 import type { Run, RunSettings } from '../domain/run.ts';
@@ -68,6 +69,7 @@ export async function drainInbox(
   const queued: Run[] = [];
   for (const delivery of await ports.inbox.pending(100)) {
     const decided = await decide(delivery, options.readFacts);
+    if (decided === undefined) continue;
     if (typeof decided === 'string') {
       await ports.inbox.done(delivery.id, decided);
       continue;
@@ -80,9 +82,16 @@ export async function drainInbox(
   return queued;
 }
 
+/** The decision, or undefined where GitHub can't be asked now: the delivery stays for the next time. */
 async function decide(delivery: Delivery, readFacts: ReadTriggerFacts) {
   const intent = delivery.intent as unknown as TriggerIntent;
-  return decideTrigger(intent, await readFacts(intent));
+  try {
+    return decideTrigger(intent, await readFacts(intent));
+  } catch (error) {
+    if (error instanceof ForgeUnavailable) return undefined;
+    if (error instanceof DomainError) return `${error.name}: ${error.message}`;
+    throw error;
+  }
 }
 
 function semanticKey(intent: TriggerIntent): string {
