@@ -44,16 +44,14 @@ export async function modelTurn(
   if (stage.role === 'verifier') throw new ScopeRefused('a verifier has no model');
   const request = parseModelRequest(body);
   const run = await runOf(ports, stage.run);
-  const { turns } = ports.limitsOf(stage.role);
-  if (stage.turns >= turns) {
-    const error = new AgentStuck(`${stage.role} used all of its ${turns} turns`);
-    throw await stageFailed(ports, run, stage, error);
-  }
+  await refuseBeyondLimit(ports, run, stage, stage.turns + 1);
   await heartbeat(ports, run);
   const choice = run.settings.roleModels[stage.role] ?? run.settings.model;
   const upper = upperUsageOf(request);
   const estimate = estimateOf(upper, priceOfChoice(priceOf, choice, upper));
   const turn = await ports.stages.nextTurn(stage);
+  // Once more: calls at the same time all saw the same count.
+  await refuseBeyondLimit(ports, run, stage, turn);
   const id = `${stageLabel(stage)}-${turn}`;
   const call = { run, stage, turn, id, choice, request, upper, estimate };
   await reserve(ports, call);
@@ -61,6 +59,18 @@ export async function modelTurn(
   const left = Math.max(0, stage.deadline - ports.clock.now());
   const signal = AbortSignal.any([hangUp, AbortSignal.timeout(left)]);
   return ask(ports, priceOf, call, signal);
+}
+
+async function refuseBeyondLimit(
+  ports: GatewayPorts,
+  run: Run,
+  stage: StageRecord,
+  turn: number,
+): Promise<void> {
+  const { turns } = ports.limitsOf(stage.role);
+  if (turn <= turns) return;
+  const error = new AgentStuck(`${stage.role} used all of its ${turns} turns`);
+  throw await stageFailed(ports, run, stage, error);
 }
 
 async function reserve(ports: GatewayPorts, { run, stage, id, estimate }: Call): Promise<void> {
