@@ -58,7 +58,8 @@ export async function cloneWorkspace(request: CloneRequest): Promise<Workspace> 
   const gitDir = join(request.scratch, 'clone.git');
   await mkdir(root, { recursive: true });
   const options = { cwd: root, path, ...(signal && { signal }) };
-  await git(['init', '--quiet', `--initial-branch=${request.branch}`], options);
+  const format = `--object-format=${base.length === 64 ? 'sha256' : 'sha1'}`;
+  await git(['init', '--quiet', format, `--initial-branch=${request.branch}`], options);
   const fetch = ['fetch', '--quiet', '--no-tags', `--depth=${depth}`, request.url, request.ref];
   await git(fetch, { ...options, config: request.config ?? [] });
   await git(['reset', '--quiet', '--hard', base], options);
@@ -69,13 +70,14 @@ export async function cloneWorkspace(request: CloneRequest): Promise<Workspace> 
 }
 
 /**
- * Leaves what is untracked now out of any change: set-up commands were run, and what they made is not
- * the coder's. Call it before the first tool runs.
+ * Makes what set-up commands did no part of any change: what is untracked now is ignored from here on,
+ * and tracked files are as in the base again. Call it before the first tool runs.
  */
-export async function ignoreUntracked(workspace: Workspace): Promise<void> {
+export async function settleSetup(workspace: Workspace): Promise<void> {
   const args = ['ls-files', '-z', '--others', '--exclude-standard', '--directory'];
   const names = (await git(args, cloneOptions(workspace))).toString().split('\0');
   const patterns = names.filter((name) => name !== '' && !name.includes('\n')).map(patternOf);
+  await git(['reset', '--quiet', '--hard', workspace.base], cloneOptions(workspace));
   if (patterns.length === 0) return;
   for (const dir of [workspace.gitDir, join(workspace.root, '.git')]) {
     await appendFile(join(dir, 'info/exclude'), `${patterns.join('\n')}\n`);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readChange } from '../../lib/agent/read-change.ts';
-import { cloneWorkspace, ignoreUntracked } from '../../lib/agent/workspace.ts';
+import { cloneWorkspace, settleSetup } from '../../lib/agent/workspace.ts';
 import { RepositoryInvalid } from '../../lib/domain/errors.ts';
 import { folder, gitIn, path, repository, workspace, write } from './fixtures/repository.ts';
 
@@ -40,11 +40,11 @@ describe('cloneWorkspace', () => {
   });
 });
 
-describe('ignoreUntracked', () => {
+describe('settleSetup', () => {
   test('keeps what set-up made out of the change, and nothing else', async () => {
-    const clone = await workspace({ 'src/a.js': '1\n' });
-    write(clone.root, { 'odd [dir]/x y': '1', 'src/built.js': '2', lock: '3' });
-    await ignoreUntracked(clone);
+    const clone = await workspace({ 'src/a.js': '1\n', 'src/b.js': '1\n' });
+    write(clone.root, { 'odd [dir]/x y': '1', 'src/built.js': '2', lock: '3', 'src/b.js': '9' });
+    await settleSetup(clone);
     write(clone.root, { 'src/new.js': '4', 'odd [dir]/later': '5' });
     writeFileSync(join(clone.root, 'src/a.js'), '2\n');
     expect((await readChange(clone)).map((file) => file.path)).toEqual(['src/a.js', 'src/new.js']);

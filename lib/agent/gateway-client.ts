@@ -1,0 +1,78 @@
+import type { Handoff } from '../domain/handoff.ts';
+import type { ModelReply, ModelRequest } from '../domain/model.ts';
+import type { SessionGrant, StageInput } from '../domain/stage-input.ts';
+import { askGateway, type GatewayRequest } from './gateway-request.ts';
+
+/** A small fact for the ledger, recorded there as claimed. */
+export interface ClaimedEvent {
+  readonly kind: string;
+  readonly data: Record<string, unknown>;
+}
+
+/**
+ * The gateway under one session. Every call throws what the gateway names (`SessionRefused`,
+ * `Cancelled`, `BudgetExceeded`, ...) or `StageLost` where it can't be reached.
+ */
+export interface GatewayClient {
+  readonly input: () => Promise<StageInput>;
+  readonly model: (request: ModelRequest) => Promise<ModelReply>;
+  readonly heartbeat: () => Promise<void>;
+  readonly tell: (events: readonly ClaimedEvent[]) => Promise<void>;
+  /** Throws `HandoffInvalid` with the faults. */
+  readonly leave: (handoff: Handoff) => Promise<void>;
+  readonly fail: (error: string, message: string) => Promise<void>;
+  /** Opens egress for set-up and gives the proxy's URL, reached through the gateway's own address. */
+  readonly beginSetup: () => Promise<string>;
+  readonly endSetup: () => Promise<void>;
+  /** Where git clones from, and the configuration that carries the session. */
+  readonly git: { readonly url: string; readonly config: readonly (readonly [string, string])[] };
+}
+
+const shortMs = 30_000;
+/** A handoff may be tens of megabytes, and the gateway stores it before it answers. */
+const longMs = 120_000;
+/** The stage's own deadline ends a model call that takes too long; this only ends a lost one. */
+const modelMs = 3_600_000;
+
+/** Trades the boot code for a session. Throws `SessionRefused`. */
+export async function redeem(
+  base: string,
+  bootCode: string,
+  signal: AbortSignal,
+): Promise<SessionGrant> {
+  const body = { bootCode };
+  const asked = { method: 'POST', path: '/v1/session', body, signal, timeoutMs: shortMs } as const;
+  return (await askGateway(base, undefined, asked)) as SessionGrant;
+}
+
+/**
+ * The client of one session. Work stops with `signal`; a failure and the end of set-up are told even
+ * after that.
+ */
+export function gatewayClient(base: string, token: string, signal: AbortSignal): GatewayClient {
+  const ask = (asked: Partial<GatewayRequest> & Pick<GatewayRequest, 'path'>) =>
+    askGateway(base, token, { method: 'POST', timeoutMs: shortMs, ...asked });
+  return {
+    input: async () =>
+      (await ask({ method: 'GET', path: '/v1/input', signal, timeoutMs: longMs })) as StageInput,
+    model: async (body) =>
+      (await ask({ path: '/v1/model', body, signal, timeoutMs: modelMs })) as ModelReply,
+    heartbeat: async () => void (await ask({ path: '/v1/heartbeat', body: {}, signal })),
+    tell: async (events) => void (await ask({ path: '/v1/events', body: { events }, signal })),
+    leave: async (body) =>
+      void (await ask({ path: '/v1/result', body, signal, timeoutMs: longMs })),
+    fail: async (error, message) =>
+      void (await ask({ path: '/v1/failure', body: { error, message: message.slice(0, 10_000) } })),
+    beginSetup: async () => {
+      const { proxy } = (await ask({ path: '/v1/setup', body: {}, signal })) as { proxy: string };
+      const url = new URL(proxy);
+      url.host = new URL(base).host;
+      return url.href.replace(/\/$/, '');
+    },
+    endSetup: async () => void (await ask({ method: 'DELETE', path: '/v1/setup' })),
+    git: {
+      url: new URL('/git', base).href,
+      config: [['http.extraHeader', `Authorization: Bearer ${token}`]],
+    },
+  };
+}

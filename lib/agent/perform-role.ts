@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { ToolUseBlock } from '../domain/model.ts';
+import type { StageLimits } from '../domain/stage.ts';
+import type { StageInput } from '../domain/stage-input.ts';
+import type { BriefFacts, Role } from '../roles/role.ts';
+import { defaultWindow } from './context-window.ts';
+import type { ClaimedEvent, GatewayClient } from './gateway-client.ts';
+import { type CallOutcome, converse } from './loop.ts';
+import { submissions } from './submissions.ts';
+import { runTool } from './tool-calls.ts';
+import { toolSpec } from './tool-specs.ts';
+import { tools } from './tools/registry.ts';
+import type { ToolPlace } from './tools/tool.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A role's work in its prepared workspace. */
+export interface RoleWork {
+  readonly role: Role;
+  readonly input: StageInput;
+  readonly facts: Omit<BriefFacts, 'nonce'>;
+  readonly limits: StageLimits;
+  readonly workspace: Workspace;
+  readonly place: ToolPlace;
+  readonly gateway: Pick<GatewayClient, 'model' | 'leave'>;
+  readonly tell: (event: ClaimedEvent) => Promise<void>;
+  /** Characters of conversation, see `context-window.ts`. */
+  readonly window?: number;
+}
+
+/**
+ * Plays a role until its handoff is left at the gateway. Throws `AgentStuck`, `HandoffInvalid`,
+ * `ModelFailed`, and what the gateway throws.
+ */
+export async function performRole(work: RoleWork): Promise<void> {
+  const { role, input, place, gateway } = work;
+  const nonce = randomBytes(8).toString('hex');
+  const own = role.tools.map((name) => tools[name]);
+  const submitted = submissions(work.workspace, gateway.leave);
+  const callTool = async (call: ToolUseBlock): Promise<CallOutcome> => {
+    const submit = role.submits.find((one) => one.name === call.name);
+    if (submit !== undefined) return submitted.take(submit, call);
+    const tool = own.find((one) => one.name === call.name);
+    if (tool !== undefined) return runTool(tool, call, place, work.tell);
+    const names = [...own, ...role.submits].map((one) => one.name).join(', ');
+    return { text: `There is no tool ${call.name}. Yours are: ${names}.`, isError: true };
+  };
+  await converse({
+    system: role.system,
+    tools: [...own, ...role.submits].map(toolSpec),
+    brief: role.brief(input, { ...work.facts, nonce }),
+    maxTokens: role.maxTokens,
+    turns: work.limits.turns,
+    window: work.window ?? defaultWindow,
+    callModel: gateway.model,
+    callTool,
+    signal: place.signal,
+  });
+}

@@ -1,0 +1,81 @@
+import type { StageInput } from '../domain/stage-input.ts';
+import { roles } from '../roles/registry.ts';
+import type { BriefFacts, Role } from '../roles/role.ts';
+import { applyChange } from './change-files.ts';
+import { cleanIssue } from './clean-text.ts';
+import { exec } from './exec.ts';
+import type { ClaimedEvent } from './gateway-client.ts';
+import { git } from './git.ts';
+import { performRole } from './perform-role.ts';
+import { prepareChecks } from './prepare-checks.ts';
+import { readDiff } from './read-change.ts';
+import { setupPhase } from './set-up-egress.ts';
+import { cloneFor, type StageWork } from './stage-work.ts';
+import { toolEnvironment, workEnvironment } from './tool-environment.ts';
+import type { ToolPlace } from './tools/tool.ts';
+import { verifyStage } from './verify-stage.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Does the stage's work and leaves its handoff. Throws what went wrong, named. */
+export async function performStage(work: StageWork): Promise<void> {
+  const input = await work.gateway.input();
+  const { role } = work.grant.stage;
+  if (role === 'verifier') return verifyStage(work, input);
+  return modelStage(work, input, roles[role]);
+}
+
+async function modelStage(work: StageWork, given: StageInput, role: Role): Promise<void> {
+  const input = given.issue ? { ...given, issue: cleanIssue(given.issue) } : given;
+  const workspace = await cloneFor(work, input, work.workspace);
+  const place = placeOf(work, workspace);
+  const facts = await prepared(work, input, role, workspace, place);
+  await performRole({
+    role,
+    input,
+    facts,
+    limits: work.grant.limits,
+    workspace,
+    place,
+    gateway: work.gateway,
+    tell: teller(work),
+  });
+}
+
+function placeOf(work: StageWork, workspace: Workspace): ToolPlace {
+  const { limits } = work.grant;
+  return {
+    root: workspace.root,
+    exec,
+    env: workEnvironment(toolEnvironment(work.sandbox), workspace.root, work.scratch),
+    commandMs: limits.commandMs,
+    floodBytes: limits.outputBytes,
+    signal: work.signal,
+  };
+}
+
+/** Brings the workspace to where the role begins: tests can run, and an earlier change is in it. */
+async function prepared(
+  work: StageWork,
+  input: StageInput,
+  role: Role,
+  workspace: Workspace,
+  place: ToolPlace,
+): Promise<Omit<BriefFacts, 'nonce'>> {
+  const runsCommands = role.tools.includes('shell');
+  const phase = setupPhase(work.gateway, work.egress);
+  const checks = runsCommands ? await prepareChecks(workspace, place, input.checks, phase) : {};
+  if (input.change === undefined) return checks;
+  await applyChange(workspace.root, input.change.files);
+  if (role.name !== 'reviewer') return checks;
+  // Staged, so that new files too are in the reviewer's `git diff --cached`.
+  await git(['add', '--all'], { cwd: workspace.root, path: workspace.path });
+  return { ...checks, diff: await readDiff(workspace) };
+}
+
+/** Events are claims and worth no stage: one that can't be told is let go. */
+function teller(work: StageWork): (event: ClaimedEvent) => Promise<void> {
+  return async (event) => {
+    work.log(`${event.kind} ${JSON.stringify(event.data)}`);
+    await work.gateway.tell([event]).catch(() => undefined);
+  };
+}

@@ -1,0 +1,34 @@
+import type { SessionGrant, StageInput } from '../domain/stage-input.ts';
+import type { GatewayClient } from './gateway-client.ts';
+import type { SandboxEnvironment } from './tool-environment.ts';
+import { cloneWorkspace, type Workspace } from './workspace.ts';
+
+/** One stage under its session. */
+export interface StageWork {
+  readonly grant: SessionGrant;
+  readonly gateway: GatewayClient;
+  readonly sandbox: SandboxEnvironment;
+  readonly egress: 'open' | 'gateway';
+  /** Real path of the folder for the clone. */
+  readonly workspace: string;
+  /** Real path of a folder for the harness's own files. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** A clone of the run's base at `root`. */
+export function cloneFor(work: StageWork, input: StageInput, root: string): Promise<Workspace> {
+  const { branch, commit } = input.base;
+  return cloneWorkspace({
+    url: work.gateway.git.url,
+    config: work.gateway.git.config,
+    ref: `refs/entropy/${work.grant.stage.run}/base`,
+    base: commit,
+    branch: branch === 'HEAD' ? 'base' : branch,
+    root,
+    scratch: work.scratch,
+    path: work.sandbox.path,
+    signal: work.signal,
+  });
+}

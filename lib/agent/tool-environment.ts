@@ -1,0 +1,47 @@
+import { delimiter, join } from 'node:path';
+
+/** What the sandbox gives of an environment. */
+export interface SandboxEnvironment {
+  readonly path: string;
+  readonly home: string;
+  readonly tmp: string;
+  readonly lang: string;
+  /** Marks every process of this sandbox, so that what outlives it can be found. */
+  readonly sandboxId?: string;
+}
+
+/** The whole environment of what a tool runs: nothing of the harness's own. */
+export function toolEnvironment(sandbox: SandboxEnvironment): Record<string, string> {
+  return {
+    PATH: sandbox.path,
+    HOME: sandbox.home,
+    TMPDIR: sandbox.tmp,
+    LANG: sandbox.lang,
+    TERM: 'dumb',
+    CI: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    PAGER: 'cat',
+    ...(sandbox.sandboxId === undefined ? {} : { SANDBOX_ID: sandbox.sandboxId }),
+  };
+}
+
+/**
+ * The same with the workspace's own programs first, and a place outside the workspace for a virtual
+ * environment: what the verifier's set-up commands find as well.
+ */
+export function workEnvironment(
+  env: Readonly<Record<string, string>>,
+  root: string,
+  scratch: string,
+): Record<string, string> {
+  const venv = join(scratch, 'venv');
+  const first = [join(root, 'node_modules/.bin'), join(venv, 'bin')];
+  return {
+    ...env,
+    PATH: [...first, env.PATH ?? ''].join(delimiter),
+    VIRTUAL_ENV: venv,
+    PYTHONDONTWRITEBYTECODE: '1',
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+  };
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { StageInput } from '../domain/stage-input.ts';
+import { needed } from '../roles/sections.ts';
+import { exec } from './exec.ts';
+import { setupPhase } from './set-up-egress.ts';
+import { cloneFor, type StageWork } from './stage-work.ts';
+import { toolEnvironment } from './tool-environment.ts';
+import { verifyChange } from './verify.ts';
+
+/** The verifier's stage: no model, only the checks. Leaves Evidence. */
+export async function verifyStage(work: StageWork, input: StageInput): Promise<void> {
+  const { gateway, signal } = work;
+  const clone = await cloneFor(work, input, join(work.scratch, 'repository'));
+  let told: Promise<void> = Promise.resolve();
+  const evidence = await verifyChange({
+    workspaceRoot: work.workspace,
+    repositoryDir: clone.root,
+    base: clone.base,
+    change: needed(input.change, 'change'),
+    checks: input.checks,
+    limits: work.grant.limits,
+    exec,
+    env: toolEnvironment(work.sandbox),
+    setup: setupPhase(gateway, work.egress),
+    log: ({ step, ...data }) => {
+      work.log(`verify.${step} ${JSON.stringify(data)}`);
+      const tell = () => gateway.tell([{ kind: `verify.${step}`, data }]);
+      told = told.then(tell).catch(() => undefined);
+    },
+    signal,
+  });
+  signal.throwIfAborted();
+  await told;
+  await gateway.leave(evidence);
+}
