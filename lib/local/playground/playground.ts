@@ -56,9 +56,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const store = openStore(dataDir);
   let parts: ServerParts | undefined;
   const server = createPlaygroundServer(() => parts as ServerParts);
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = addressOf((server.address() as AddressInfo).port, app);
+  server.http.listen(options.port ?? 0, '127.0.0.1');
+  await once(server.http, 'listening');
+  const address = addressOf((server.http.address() as AddressInfo).port, app);
   const world: World = {
     app,
     store,
@@ -80,12 +80,13 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     ...address,
     ...controls,
     async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
+      const closed = once(server.http, 'close');
+      server.http.close();
+      server.http.closeAllConnections();
       await world.webhooks.close();
       await closed;
-      store.flush();
+      await server.settled();
+      store.close();
     },
   };
 }

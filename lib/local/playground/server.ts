@@ -29,15 +29,31 @@ export interface ServerParts {
 }
 
 /** GitHub's two APIs, git's smart protocol and the playground's own controls, on one port. */
-export function createPlaygroundServer(parts: () => ServerParts): Server {
+export function createPlaygroundServer(parts: () => ServerParts): PlaygroundServer {
   const used = new Map<string, number>();
-  return createServer((request, response) => {
-    answer(parts(), used, request, response).catch((error) => {
-      parts().log(`playground: ${request.method} ${request.url}: ${(error as Error).stack}`);
-      if (response.headersSent) response.destroy();
-      else sendError(response, new ApiError(500, 'Server Error'));
-    });
+  const running = new Set<Promise<void>>();
+  const http = createServer((request, response) => {
+    const task = answer(parts(), used, request, response)
+      .catch((error) => {
+        parts().log(`playground: ${request.method} ${request.url}: ${(error as Error).stack}`);
+        if (response.headersSent) response.destroy();
+        else sendError(response, new ApiError(500, 'Server Error'));
+      })
+      .finally(() => running.delete(task));
+    running.add(task);
   });
+  return {
+    http,
+    async settled() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+  };
+}
+
+/** The server, and a way to wait for the requests that it has taken, their callers there or not. */
+export interface PlaygroundServer {
+  readonly http: Server;
+  settled(): Promise<void>;
 }
 
 async function answer(

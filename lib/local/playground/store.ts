@@ -16,8 +16,8 @@ export interface Store {
   installationOf(owner: string): Installation | undefined;
   /** Notes a change; the snapshot follows within 50 ms. */
   changed(): void;
-  /** Writes what is noted. */
-  flush(): void;
+  /** Writes what is noted; later changes stay in memory. */
+  close(): void;
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
@@ -30,6 +30,7 @@ export function openStore(dataDir: string): Store {
     ? JSON.parse(readFileSync(file, 'utf8'))
     : { lastId: 1000, accounts: [], installations: [], repositories: [] };
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   const flush = () => {
     if (timer === undefined) return;
     clearTimeout(timer);
@@ -57,9 +58,12 @@ export function openStore(dataDir: string): Store {
       state.repositories.find((each) => same(each.owner, owner) && same(each.name, name)),
     installationOf: (owner) => state.installations.find((each) => same(each.owner, owner)),
     changed() {
-      timer ??= setTimeout(flush, snapshotDelayMs);
+      if (!closed) timer ??= setTimeout(flush, snapshotDelayMs);
     },
-    flush,
+    close() {
+      flush();
+      closed = true;
+    },
   };
 }
 

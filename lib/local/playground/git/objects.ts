@@ -18,8 +18,9 @@ export async function branchHead(git: Git, branch: string): Promise<string | und
   return refTarget(git, `refs/heads/${branch}`);
 }
 
+/** Commit that a reference, by its full name, points to. */
 export async function refTarget(git: Git, ref: string): Promise<string | undefined> {
-  const result = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', ref]);
+  const result = await git.run(['show-ref', '--verify', '--hash', ref]);
   return result.code === 0 ? result.stdout.toString().trim() : undefined;
 }
 

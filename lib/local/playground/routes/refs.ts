@@ -18,11 +18,20 @@ function shapeRef({ world, repository }: Call, ref: string, sha: string) {
   };
 }
 
+const writable = /^refs\/(heads|tags)\/./;
+
+/** The reference that the path names. What the forge keeps for itself does not exist to writers. */
+function writableRef(call: Call): string {
+  const ref = `refs/${call.params.ref}`;
+  if (!writable.test(ref)) throw new ApiError(422, 'Reference does not exist');
+  return ref;
+}
+
 async function createRef(call: Call): Promise<Reply> {
   const git = call.world.gitOf(call.repository);
   const { ref, sha } = parseBody(createSchema, call.body);
   const valid = (await git.run(['check-ref-format', ref])).code === 0;
-  if (!valid || !/^refs\/(heads|tags)\/./.test(ref)) {
+  if (!valid || !writable.test(ref)) {
     throw new ApiError(422, `Reference name '${ref}' is not valid`);
   }
   if ((await objectType(git, sha)) !== 'commit') throw new ApiError(422, 'Object does not exist');
@@ -39,7 +48,7 @@ async function createRef(call: Call): Promise<Reply> {
 
 async function changeRef(call: Call): Promise<Reply> {
   const git = call.world.gitOf(call.repository);
-  const ref = `refs/${call.params.ref}`;
+  const ref = writableRef(call);
   const { sha, force } = parseBody(moveSchema, call.body);
   const from = await refTarget(git, ref);
   if (from === undefined) throw new ApiError(422, 'Reference does not exist');
@@ -61,7 +70,7 @@ async function getRef(call: Call): Promise<Reply> {
 
 async function deleteRef(call: Call): Promise<Reply> {
   const git = call.world.gitOf(call.repository);
-  const ref = `refs/${call.params.ref}`;
+  const ref = writableRef(call);
   const from = await refTarget(git, ref);
   if (from === undefined) throw new ApiError(422, 'Reference does not exist');
   await git.text(['update-ref', '-d', ref, from]);
