@@ -25,8 +25,11 @@ const etcNames = [
 /** Versioned folders that JDKs put into /etc. */
 const jdks = [8, 11, 17, 21, 25].map((version) => `java-${version}-openjdk`);
 
-/** Parts of /proc that tell of the whole machine, or change it. */
-const readOnlyProc = ['sys', 'fs', 'irq', 'bus', 'sysrq-trigger', 'mtrr'];
+/**
+ * Parts of /proc that tell of the whole machine, or change it. /proc/sys is root's alone, which nobody is
+ * in a sandbox, and bubblewrap must write there to refuse user namespaces.
+ */
+const readOnlyProc = ['fs', 'irq', 'bus', 'sysrq-trigger', 'mtrr'];
 const hiddenProc = ['kcore', 'keys', 'timer_list', 'sched_debug', 'latency_stats', 'kallsyms'];
 
 /** Argument list that starts `command` (paths as seen inside) behind the boundary. */
@@ -52,7 +55,7 @@ export function bubblewrapCommand(given: {
     ...['--dir', '/home', '--bind', folders.home, inside.home],
     ...['--bind', folders.tmp, inside.tmp, '--bind', folders.workspace, inside.workspace],
     // The root is memory; whoever could write to it could use up the host's.
-    ...['--remount-ro', '/', '--chdir', inside.workspace, '--'],
+    ...['--remount-ro', '/', '--chdir', '/', '--'],
     ...dropCommand(boundary),
     ...command,
   ];

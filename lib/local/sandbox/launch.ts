@@ -109,7 +109,10 @@ async function planBubblewrap(
     main: await realpath(options.harness.main),
   };
   const threads = start.limits.processes * threadsPerProcess;
-  const command = withUlimits([inside.node, mainInside(harness)], { threads });
+  const command = withUlimits([inside.node, mainInside(harness)], {
+    threads,
+    folder: inside.workspace,
+  });
   // In bubblewrap's environment, which it hands on: its argument list is for all to see.
   const env = sandboxEnvironment({
     ...{ id, bootCode, gateway: `unix:${inside.socket}`, egress: 'gateway' },

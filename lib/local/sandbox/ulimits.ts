@@ -1,10 +1,10 @@
 /**
- * The command that sets limits of its own process and then becomes `command`. Address space is not
+ * The command that enters `folder`, sets limits of its own process and then becomes `command`. Address space is not
  * limited: Node and Go reserve far more than they use. What a shell does not know it passes over.
  */
 export function withUlimits(
   command: readonly string[],
-  given: { readonly threads?: number },
+  given: { readonly threads?: number; readonly folder?: string },
 ): string[] {
   const script = [
     'ulimit -c 0',
@@ -18,7 +18,9 @@ export function withUlimits(
     'unset PWD OLDPWD SHLVL',
   ];
   const quiet = script.map((line) => `{ ${line}; } 2>/dev/null`).join('; ');
-  return ['/bin/sh', '-c', `${quiet}; exec "$@"`, 'sh', ...command];
+  // Here and not before: only the user that this is run as by now may enter it.
+  const enter = given.folder ? `cd '${given.folder}' || exit 1; ` : '';
+  return ['/bin/sh', '-c', `${enter}${quiet}; exec "$@"`, 'sh', ...command];
 }
 
 const openFiles = 16_384;
