@@ -51,7 +51,10 @@ const pass = z.strictObject({
   ...filters,
   ...onwards,
   Parameters: template.optional(),
-  Result: z.unknown().optional(),
+  Result: z
+    .unknown()
+    .refine((value) => value !== null, 'null is not supported')
+    .optional(),
   ResultPath: z.string().nullish(),
 });
 const choice = z.strictObject({

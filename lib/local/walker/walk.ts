@@ -79,7 +79,7 @@ async function walkInTime(
   if (seconds === undefined) return resultOf(definition, scope);
   const limit = new AbortController();
   const rest = startedAt + seconds * 1000 - scope.walk.now();
-  const timer = globalThis.setTimeout(() => limit.abort(), rest);
+  const timer = globalThis.setTimeout(() => limit.abort(), Math.max(0, rest));
   // Past its time already: what the journal holds is replayed still, but nothing new is begun.
   if (rest <= 0) setImmediate(() => limit.abort());
   try {
