@@ -1,4 +1,5 @@
 import { ApiError } from './errors.ts';
+import type { Fault } from './faults.ts';
 import type { Account, Role, State } from './model.ts';
 import type { Principal } from './principal.ts';
 import type { Dispatch } from './router.ts';
@@ -52,7 +53,36 @@ export interface PlaygroundControls {
   settled(): Promise<void>;
   /** All that is not in git. */
   snapshot(): Promise<State>;
+  /** Makes the next fitting API requests go wrong. */
+  addFault(fault: Fault): Promise<void>;
+  clearFaults(): Promise<void>;
 }
+
+export type ControlName = keyof PlaygroundControls;
+
+const named: Record<ControlName, true> = {
+  seedRepository: true,
+  addAccount: true,
+  setCollaborator: true,
+  userToken: true,
+  createIssue: true,
+  label: true,
+  unlabel: true,
+  comment: true,
+  assign: true,
+  closeIssue: true,
+  request: true,
+  addWebhook: true,
+  removeWebhook: true,
+  deliveries: true,
+  redeliver: true,
+  settled: true,
+  snapshot: true,
+  addFault: true,
+  clearFaults: true,
+};
+/** Every control's name. */
+export const controlNames = Object.keys(named) as ControlName[];
 
 /** The controls, by name: what a playground in another process can be asked for. */
 export function createControls(world: World, dispatch: Dispatch): PlaygroundControls {
@@ -131,5 +161,7 @@ function administration(world: World): Administration {
     redeliver: (guid) => webhooks.redeliver(guid),
     settled: () => webhooks.settled(),
     snapshot: async () => structuredClone(store.state),
+    addFault: async (fault) => world.faults.add(fault),
+    clearFaults: async () => world.faults.clear(),
   };
 }

@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createControls, type PlaygroundControls } from './controls.ts';
 import { ApiError, notFound } from './errors.ts';
+import { createFaults } from './faults.ts';
 import { gitEnvironment, openGit } from './git/exec.ts';
 import type { AppIdentity } from './principal.ts';
 import { createDispatch } from './router.ts';
 import { apiBase, createPlaygroundServer, type ServerParts } from './server.ts';
 import { openStore } from './store.ts';
 import { createTokens } from './tokens.ts';
+import { createTurns } from './turns.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { World } from './world.ts';
 
@@ -64,6 +66,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     store,
     tokens: createTokens(app, options.appPublicKey, now),
     webhooks: createWebhooks(app.id, now),
+    faults: createFaults(),
+    takeTurn: createTurns(),
     urls: { root: address.url, api: address.apiUrl },
     gitOf: ({ owner, name }) => openGit(join(repositoriesDir, owner, `${name}.git`), environment),
     now,

@@ -30,7 +30,6 @@ export type Dispatch = (request: ApiRequest) => Promise<Reply>;
 
 /** The REST API. Writes to one repository are taken one after another. */
 export function createDispatch(world: World): Dispatch {
-  const lastWrites = new Map<number, Promise<unknown>>();
   return async (request) => {
     const { route, params } = findRoute(request);
     const base = { world, principal: request.principal, params, body: request.body };
@@ -44,14 +43,9 @@ export function createDispatch(world: World): Dispatch {
     const actor = actorOf(world, request.principal);
     const { query, accept } = request;
     const handle = (route as Extract<Route, { need: object }>).handle;
-    const call = () => handle({ ...base, repository, actor, query, accept });
+    const call = async () => handle({ ...base, repository, actor, query, accept });
     if (request.method === 'GET') return call();
-    const turn = (lastWrites.get(repository.id) ?? Promise.resolve()).then(call, call);
-    lastWrites.set(
-      repository.id,
-      turn.catch(() => undefined),
-    );
-    return turn.finally(() => world.store.changed());
+    return world.takeTurn(repository.id, call).finally(() => world.store.changed());
   };
 }
 

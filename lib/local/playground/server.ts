@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Reply } from './api.ts';
 import { ApiError, notFound } from './errors.ts';
+import type { Fault } from './faults.ts';
 import type { GitEnvironment } from './git/exec.ts';
 import { executeGraphql } from './graphql/execute.ts';
 import type { Principal } from './principal.ts';
@@ -76,32 +77,42 @@ async function answer(
       return send(response, { status: 200, body: body ?? null });
     }
     countCall(response, used, token ?? '', parts.world.now());
-    const { world } = parts;
-    const principal: Principal = token ? world.tokens.principalOf(token) : { kind: 'anonymous' };
-    const body = await readJson(request);
-    const reply =
-      url.pathname === graphqlPath && request.method === 'POST'
-        ? executeGraphql({ world, principal, actor: actorOf(world, principal) }, body)
-        : await restReply(parts, url, request, principal, body);
-    send(response, reply);
+    const reply = await apiReply(parts, url, request, token);
+    if (reply) send(response, reply);
+    else response.destroy();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     sendError(response, error);
   }
 }
 
-function restReply(
+/** The API's answer, or undefined where the connection is to be dropped instead. */
+async function apiReply(
   parts: ServerParts,
   url: URL,
   request: IncomingMessage,
-  principal: Principal,
-  body: unknown,
-): Promise<Reply> {
-  if (!url.pathname.startsWith(`${apiBase}/`)) throw notFound();
-  const path = url.pathname.slice(apiBase.length);
-  const accept = request.headers.accept ?? '';
+  token: string | undefined,
+): Promise<Reply | undefined> {
+  const { world } = parts;
+  const body = await readJson(request);
+  const graphql = url.pathname === graphqlPath;
+  if (!graphql && !url.pathname.startsWith(`${apiBase}/`)) throw notFound();
+  const path = graphql ? '/graphql' : url.pathname.slice(apiBase.length);
   const method = request.method ?? 'GET';
-  return parts.dispatch({ method, path, query: url.searchParams, body, principal, accept });
+  const fault = world.faults.take(method, path);
+  if (fault?.kind === 'hang-up') return undefined;
+  if (fault?.kind === 'status') return faultReply(fault);
+  const principal: Principal = token ? world.tokens.principalOf(token) : { kind: 'anonymous' };
+  const accept = request.headers.accept ?? '';
+  const reply = graphql
+    ? executeGraphql({ world, principal, actor: actorOf(world, principal) }, body)
+    : await parts.dispatch({ method, path, query: url.searchParams, body, principal, accept });
+  return fault ? undefined : reply;
+}
+
+function faultReply({ status = 500, retryAfter }: Fault): Reply {
+  const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return { status, body: { message: 'A fault made on purpose' }, headers };
 }
 
 async function answerGit(
@@ -133,7 +144,7 @@ async function answerGit(
   };
   await serveGit({ ...git, repository }, options, request, response);
   if (git.endpoint !== 'git-receive-pack') return;
-  await followBranches({ world, repository, actor });
+  await world.takeTurn(repository.id, () => followBranches({ world, repository, actor }));
   world.store.changed();
 }
 

@@ -1,8 +1,10 @@
+import type { Faults } from './faults.ts';
 import type { Git } from './git/exec.ts';
 import type { Account, Repository } from './model.ts';
 import type { AppIdentity, Principal } from './principal.ts';
 import type { Store } from './store.ts';
 import type { Tokens } from './tokens.ts';
+import type { TakeTurn } from './turns.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface Urls {
@@ -17,6 +19,8 @@ export interface World {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly webhooks: Webhooks;
+  readonly faults: Faults;
+  readonly takeTurn: TakeTurn;
   readonly urls: Urls;
   /** The bare repository on disk. */
   readonly gitOf: (repository: Repository) => Git;

@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 import { nodeId } from './account.ts';
 import { shapeApp } from './repository.ts';
 
+/** A check run, with the open pull requests whose head it is about. */
 export function shapeCheckRun(world: World, repository: Repository, run: CheckRun) {
   const url = `${world.urls.api}${repoPath(repository)}/check-runs/${run.id}`;
   const page = `${world.urls.root}/${repository.owner}/${repository.name}/runs/${run.id}`;

@@ -37,6 +37,7 @@ export function pageOf(world: World, repository: Repository, issue: Issue): stri
   return `${world.urls.root}/${repository.owner}/${repository.name}/${kind}/${issue.number}`;
 }
 
+/** An issue; a pull request's issue carries `pull_request` too. */
 export function shapeIssue(world: World, repository: Repository, issue: Issue) {
   const url = `${world.urls.api}${repoPath(repository)}/issues/${issue.number}`;
   const pulls = `${world.urls.api}${repoPath(repository)}/pulls/${issue.number}`;
@@ -85,6 +86,7 @@ export function shapeIssue(world: World, repository: Repository, issue: Issue) {
   };
 }
 
+/** A comment on an issue or pull request. */
 export function shapeComment(world: World, repository: Repository, issue: Issue, comment: Comment) {
   const base = `${world.urls.api}${repoPath(repository)}/issues`;
   return {
@@ -102,6 +104,7 @@ export function shapeComment(world: World, repository: Repository, issue: Issue,
   };
 }
 
+/** An entry of an issue's event list. */
 export function shapeEvent(world: World, repository: Repository, event: IssueEvent) {
   const label = event.label === undefined ? undefined : labelNamed(repository, event.label);
   return {

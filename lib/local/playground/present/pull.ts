@@ -101,6 +101,7 @@ export function shapeFile(world: World, repository: Repository, head: string, fi
   };
 }
 
+/** A review, without its comments. */
 export function shapeReview(
   world: World,
   repository: Repository,
@@ -124,6 +125,7 @@ export function shapeReview(
   };
 }
 
+/** A review's comment on a line. */
 export function shapeReviewComment(
   world: World,
   repository: Repository,
