@@ -112,14 +112,19 @@ export function chainEvent(
   head: LedgerHead | undefined,
   event: NewEvent,
 ): { event: LedgerEvent; bytes: string; head: LedgerHead } {
-  const { at, ...rest } = event;
+  // Member by member: what a writer gives beside them must not get into the chain.
+  const { kind, actor, standing, at, fence, data } = event;
   const linked = {
     v: 1,
     run,
     seq: head === undefined ? 0 : head.seq + 1,
     prev: head?.hash ?? genesisOf(run),
     at: new Date(at).toISOString(),
-    ...rest,
+    kind,
+    actor,
+    standing,
+    fence,
+    data,
   };
   const bytes = canonicalJson(linked);
   const chained = JSON.parse(bytes) as LedgerEvent;

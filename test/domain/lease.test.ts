@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { liveLeases, mayTakeLease } from '../../lib/domain/lease.ts';
+
+const leases = [
+  { holder: 'a', until: 10 },
+  { holder: 'b', until: 20 },
+];
+const ask = (holder: string, now: number, capacity: number) =>
+  mayTakeLease(leases, { holder, now, capacity });
+
+test('a lease lives up to and at its end', () => {
+  expect(liveLeases(leases, 10)).toEqual(leases);
+  expect(liveLeases(leases, 11)).toEqual(leases.slice(1));
+  expect(liveLeases(leases, 21)).toEqual([]);
+});
+
+test('a new holder needs room', () => {
+  expect(ask('c', 10, 2)).toBe(false);
+  expect(ask('c', 11, 2)).toBe(true);
+  expect(ask('c', 10, 3)).toBe(true);
+  expect(ask('c', 30, 0)).toBe(false);
+});
+
+test('a live holder renews whatever the capacity; a lapsed one asks like a new one', () => {
+  expect(ask('a', 10, 1)).toBe(true);
+  expect(ask('a', 11, 1)).toBe(false);
+  expect(ask('a', 11, 2)).toBe(true);
+});
