@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, realpath } from 'node:fs/promises';
+import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SandboxUnavailable } from '../../domain/errors.ts';
 import type { StageLimits } from '../../domain/stage.ts';
+import { onDisk } from '../storage-errors.ts';
 import { type Boundary, droppedId } from './boundary.ts';
 import { bubblewrapCommand, inside, mainInside } from './bubblewrap.ts';
 import { sandboxEnvironment } from './environment.ts';
@@ -50,6 +51,10 @@ export async function launch(options: SandboxOptions, start: Start): Promise<Run
   const plan = start.boundary
     ? await planBubblewrap(options, start, start.boundary)
     : await planProcess(options, start);
+  await onDisk(start.logPath, () =>
+    mkdir(dirname(start.logPath), { recursive: true, mode: 0o700 }),
+  );
+  // From the start to the return nothing waits, so that a started process is never lost.
   const [program, ...args] = plan.command;
   // stdin is the life-line: it ends when the server does, and so does the harness.
   const child = spawn(program as string, args, {
@@ -58,19 +63,23 @@ export async function launch(options: SandboxOptions, start: Start): Promise<Run
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-  exited.catch(() => undefined);
   child.stdin.on('error', () => undefined);
-  const startTime = child.pid === undefined ? undefined : startTimeOf(child.pid);
+  const exited = exitOf(child);
   if (child.pid === undefined) {
     const [error] = await once(child, 'error');
     throw new SandboxUnavailable(`could not start ${program}: ${(error as Error).message}`);
   }
-  const root = { pid: child.pid, startTime: startTime ?? 'ended' };
+  const root = { pid: child.pid, startTime: startTimeOf(child.pid) ?? 'ended' };
   const tree = { id: start.id, root, ownsGroup: true, seen: new Map<number, string>() };
   const streams = [child.stdout, child.stderr];
-  const log = await openOutputLog(start.logPath, start.limits.outputBytes, streams);
+  const log = openOutputLog(start.logPath, start.limits.outputBytes, streams);
   return { child, tree, log, exited };
+}
+
+function exitOf(child: ChildProcess): Running['exited'] {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
 }
 
 async function planProcess(options: SandboxOptions, start: Start): Promise<Plan> {

@@ -1,8 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { onDisk } from '../storage-errors.ts';
 
 /** What a sandbox's first process writes, kept in a file up to a limit. */
 export interface OutputLog {
@@ -14,13 +11,12 @@ export interface OutputLog {
   close(): Promise<void>;
 }
 
-/** Writes both streams to `path` up to `limit` bytes, then a line that says so. */
-export async function openOutputLog(
+/** Writes both streams to `path`, whose folder is there, up to `limit` bytes, then a line that says so. */
+export function openOutputLog(
   path: string,
   limit: number,
   streams: readonly Readable[],
-): Promise<OutputLog> {
-  await onDisk(path, () => mkdir(dirname(path), { recursive: true, mode: 0o700 }));
+): OutputLog {
   const file = createWriteStream(path, { mode: 0o600 });
   // A disk that refuses the log is no reason to end the stage; its output is then lost.
   file.on('error', () => {

@@ -75,7 +75,10 @@ async function overLimit(
     }
     const memory = members.reduce((sum, entry) => sum + memoryOf(entry), 0);
     if (memory > limits.memoryBytes) {
-      return { ended: 'limit', detail: `more than ${limits.memoryBytes} bytes of memory` };
+      return {
+        ended: 'limit',
+        detail: `more than ${limits.memoryBytes / 1024 ** 2} MiB of memory`,
+      };
     }
   }
 }

@@ -46,7 +46,11 @@ export function toolchainsOf(given: Given): Toolchains {
       !isWithin(entry, given.harness.root),
   );
   const rustup = path.map(rustupOf).find((found) => found !== undefined);
-  const roots = path.flatMap((entry) => [entry, realpathSync(entry)]).map((p) => mountOf(p, given));
+  // A link in PATH must not bring what it points to past the rules for where that really is.
+  const named = path.filter((entry) => !isPersonal(realpathSync(entry), given));
+  const roots = named
+    .flatMap((entry) => [entry, realpathSync(entry)])
+    .map((p) => mountOf(p, given));
   const wanted = [...roots, rustup].filter((root) => root !== undefined);
   const mounts = [...new Set(wanted)].filter((root) => isShowable(root, given));
   const hidden = path.map((bin) => join(dirname(bin), 'etc', 'npmrc')).filter(existsSync);
@@ -59,12 +63,18 @@ export function toolchainsOf(given: Given): Toolchains {
   };
 }
 
+/** Whether a path lies where people and programs keep credentials, or in the data folder. */
+function isPersonal(path: string, given: Given): boolean {
+  const folders = homesOf(given).flatMap((home) => personal.map((name) => join(home, name)));
+  return [...folders, ...bothNames(given.dataDir)].some((kept) => isWithin(path, kept));
+}
+
 /** What to show for a PATH entry; undefined where the system's folders hold it or it is personal. */
 function mountOf(entry: string, given: Given): string | undefined {
   if (systemFolders.some((folder) => isWithin(entry, folder))) return undefined;
-  const home = given.hostEnv.HOME;
-  if (home !== undefined && home !== '/' && isWithin(entry, home)) {
-    if (personal.some((name) => isWithin(entry, join(home, name)))) return undefined;
+  if (isPersonal(entry, given)) return undefined;
+  const home = homesOf(given).find((folder) => isWithin(entry, folder));
+  if (home !== undefined) {
     const root = homeRoots.map((name) => join(home, name)).find((path) => isWithin(entry, path));
     return root ?? entry;
   }
@@ -77,11 +87,27 @@ function mountOf(entry: string, given: Given): string | undefined {
 
 /** Never the data folder, the host's HOME, our own project, or a folder around one of them. */
 function isShowable(root: string, given: Given): boolean {
-  const { HOME } = given.hostEnv;
-  const kept = [given.dataDir, given.harness.root, ...(HOME ? [HOME] : [])];
+  const data = bothNames(given.dataDir);
+  const kept = [...data, ...bothNames(given.harness.root), ...homesOf(given)];
   return (
-    root !== '/' && !kept.some((path) => isWithin(path, root)) && !isWithin(root, given.dataDir)
+    root !== '/' &&
+    !kept.some((path) => isWithin(path, root)) &&
+    !data.some((path) => isWithin(root, path))
   );
+}
+
+/** The host's HOME by name and by where it really is; none where it is no folder of a person. */
+function homesOf({ hostEnv: { HOME } }: Given): string[] {
+  return HOME === undefined || HOME === '' || HOME === '/' ? [] : bothNames(HOME);
+}
+
+/** A path as it is called and, where links are on the way, as it really is. */
+function bothNames(path: string): string[] {
+  try {
+    return [...new Set([path, realpathSync(path)])];
+  } catch {
+    return [path];
+  }
 }
 
 /** cargo's folder and rustup's stand side by side: `~/.cargo` and `~/.rustup`, or without dots. */

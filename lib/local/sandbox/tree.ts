@@ -31,7 +31,7 @@ export function membersOf(tree: Tree): ProcessEntry[] {
     }
   }
   addDescendants(table, members);
-  // The server may itself run in a sandbox of the same kind in a test; it is never its own child.
+  // Whatever the table says, whoever asks is not to be ended.
   members.delete(process.pid);
   tree.seen.clear();
   for (const entry of members.values()) tree.seen.set(entry.pid, entry.startTime);

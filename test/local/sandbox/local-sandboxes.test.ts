@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { localSandboxes } from '../../../lib/local/sandbox/local-sandboxes.ts';
 import type { SandboxOptions } from '../../../lib/local/sandbox/options.ts';
-import { processesWith, type Rig, recordsIn, rigOf, until } from './rig.ts';
+import { attempt, generous, processesWith, type Rig, recordsIn, rigOf, until } from './rig.ts';
 
 const rigs: Rig[] = [];
 async function rig(script: string, more: Partial<SandboxOptions> = {}): Promise<Rig> {
@@ -62,8 +63,6 @@ describe('what a sandbox is given', () => {
     await mkdir(added, { recursive: true });
     const path = [added, ours, 'relative', bin, '/no/such/folder', bin].join(':');
     const made = { ...own.options, hostEnv: { PATH: path } };
-    const { localSandboxes } = await import('../../../lib/local/sandbox/local-sandboxes.ts');
-    const { attempt, generous } = await import('./rig.ts');
     const { signal } = new AbortController();
     await localSandboxes(made).run({ attempt, bootCode: 'x', limits: generous, signal });
     expect(own.output().trim().split(':')).toEqual([bin, dirname(own.options.harness.node)]);
@@ -99,8 +98,6 @@ describe('how it ends', () => {
     const made = await rig('');
     await writeFile(join(made.folder, 'blocked'), '');
     const blocked = { ...made.options, dataDir: join(made.folder, 'blocked') };
-    const { localSandboxes } = await import('../../../lib/local/sandbox/local-sandboxes.ts');
-    const { attempt, generous } = await import('./rig.ts');
     const { signal } = new AbortController();
     await expect(
       localSandboxes(blocked).run({ attempt, bootCode: 'x', limits: generous, signal }),
@@ -127,7 +124,7 @@ describe('how it ends', () => {
       ${idle}
     `);
     const ending = await made.run({ limits: { memoryBytes: 400 * 1024 ** 2 } });
-    expect(ending).toEqual({ ended: 'limit', detail: 'more than 419430400 bytes of memory' });
+    expect(ending).toEqual({ ended: 'limit', detail: 'more than 400 MiB of memory' });
   });
 
   test('over its number of processes', async () => {
