@@ -34,7 +34,7 @@ export function runtimeFailure(detail: string): StateFailure {
 }
 
 /** Bytes of UTF-8 that state input, output, parameters or results may have (the quota of Step Functions). */
-export const dataLimit = 262_144;
+const dataLimit = 262_144;
 
 /** The value as JSON would carry it. Throws `States.DataLimitExceeded`. */
 export function limited(value: unknown, what: string): unknown {

@@ -24,7 +24,7 @@ export type Tried =
     };
 
 /** A run as it was begun: what is given at a later start does not replace it. */
-export interface Begun {
+interface Begun {
   readonly input: unknown;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;

@@ -76,7 +76,7 @@ const fail = z.strictObject({
 type TaskState = Readonly<z.infer<typeof task>>;
 type Working = Pick<TaskState, keyof typeof working>;
 /** Branches side by side; the result is the list of their outputs. */
-export interface ParallelState extends Working {
+interface ParallelState extends Working {
   readonly Type: 'Parallel';
   readonly Parameters?: Record<string, unknown> | undefined;
   readonly Branches: readonly Machine[];

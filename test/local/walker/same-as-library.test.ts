@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import { differences } from './differences.ts';
-import { type Case, cases } from './same-definitions.ts';
+import type { Case } from './cases/case.ts';
+import { differences } from './cases/differences.ts';
+import { choices, passes } from './cases/flow.ts';
+import { nested } from './cases/nested.ts';
+import { tasks } from './cases/tasks.ts';
 import { type Functions, walkIt } from './walking.ts';
 
 interface Ending {
@@ -9,6 +12,8 @@ interface Ending {
   readonly error?: string;
 }
 type Node = Record<string, unknown>;
+
+const cases = { ...passes, ...tasks, ...choices, ...nested };
 
 describe('both walkers', () => {
   test.each(Object.entries(cases))('%s', async (_name, what) => {

@@ -1,4 +1,4 @@
-import { type Functions, machine, named, runTask } from './walking.ts';
+import { type Functions, machine, named, runTask } from '../walking.ts';
 
 /** A definition on which the library does not do what Step Functions does. */
 export interface Difference {
