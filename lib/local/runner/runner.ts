@@ -44,6 +44,14 @@ export async function walkRun(
 
 async function walkHeld(options: RunnerOptions, run: Run, signal: AbortSignal): Promise<void> {
   const { ports, definition, journal } = options;
+  let copied = Promise.resolve();
+  const copyEvents = () => {
+    const flush = () => ports.ledger.flush(run.id);
+    copied = copied
+      .then(flush)
+      .catch((error: unknown) => options.log(`${run.id}: ${String(error)}`));
+    return copied;
+  };
   const result = await walk({
     definition: definition.definition,
     digest: definition.digest,
@@ -55,14 +63,14 @@ async function walkHeld(options: RunnerOptions, run: Run, signal: AbortSignal): 
       invoke: (name, payload) => invoke(ports, name, payload),
       runTask: (parameters, context) => runTask(ports, parameters, context.signal),
     },
-    onTransition: () => void ports.ledger.flush(run.id),
-  });
+    onTransition: copyEvents,
+  }).finally(copyEvents);
   if (result.status === 'FAILED') {
     options.log(`${run.id}: ${result.error}: ${result.cause}; settled without the forge`);
     const error = { Error: result.error ?? 'StageLost', Cause: result.cause ?? '' };
     await settle(ports, { run: run.id, state: { error }, quiet: true });
   }
-  await ports.ledger.flush(run.id);
+  await copyEvents();
 }
 
 /** Keeps runner lease, slot and claim alive; the walk stops where the lease has gone to another. */
