@@ -8,14 +8,14 @@ import type { Delivery, WebhookOptions } from './webhooks.ts';
 import type { World } from './world.ts';
 
 /** An issue or pull request of a repository (`owner/name`), and who acts on it. */
-export interface Acting {
+interface Acting {
   readonly repository: string;
   readonly number: number;
   readonly by: string;
 }
 
 /** What the API answered. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: unknown;
 }

@@ -72,7 +72,7 @@ export interface Review {
 }
 
 /** What a pull request has beyond an issue. `baseSha` is the base branch's head as last seen. */
-export interface Pull {
+interface Pull {
   readonly nodeId: string;
   readonly headRef: string;
   readonly reviews: Review[];

@@ -7,7 +7,7 @@ import { timestamp } from './world.ts';
 const closing = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)\b/gi;
 
 /** Numbers of the issues that a text says it closes. */
-export function closedBy(text: string): number[] {
+function closedBy(text: string): number[] {
   return [...new Set([...text.matchAll(closing)].map((match) => Number(match[1])))];
 }
 

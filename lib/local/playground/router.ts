@@ -61,7 +61,7 @@ function findRoute(request: ApiRequest) {
 }
 
 /** Parameters of a path that fits the pattern, decoded. */
-export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split('/');
   const given = path.replace(/\/+$/, '').split('/');
   const params: Record<string, string> = {};

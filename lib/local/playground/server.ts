@@ -5,6 +5,7 @@ import { ApiError, notFound } from './errors.ts';
 import type { Fault } from './faults.ts';
 import type { GitEnvironment } from './git/exec.ts';
 import { executeGraphql } from './graphql/execute.ts';
+import { renderPage } from './pages.ts';
 import type { Principal } from './principal.ts';
 import { followBranches } from './pull-changes.ts';
 import type { Dispatch } from './router.ts';
@@ -75,6 +76,9 @@ async function answer(
       const name = url.pathname.slice(controlBase.length);
       const body = await parts.control(name, await readJson(request), token);
       return send(response, { status: 200, body: body ?? null });
+    }
+    if (request.method === 'GET' && !url.pathname.startsWith('/api/')) {
+      return sendPage(response, await renderPage(parts.world, url.pathname));
     }
     countCall(response, used, token ?? '', parts.world.now());
     const reply = await apiReply(parts, url, request, token);
@@ -193,6 +197,12 @@ function send(response: ServerResponse, { status, body, headers }: Reply): void 
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.writeHead(status).end(JSON.stringify(body));
   }
+}
+
+function sendPage(response: ServerResponse, html: string | undefined): void {
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
+  response.writeHead(html === undefined ? 404 : 200).end(html ?? 'Not Found');
 }
 
 function sendError(response: ServerResponse, error: ApiError): void {

@@ -7,7 +7,7 @@ import type { Tokens } from './tokens.ts';
 import type { TakeTurn } from './turns.ts';
 import type { Webhooks } from './webhooks.ts';
 
-export interface Urls {
+interface Urls {
   /** `http://127.0.0.1:port` */
   readonly root: string;
   readonly api: string;

@@ -286,3 +286,67 @@ describe('references', () => {
     expect((await failure(remove('no.txt'))).status).toBe(422);
   });
 });
+
+describe('at the same time', () => {
+  test('the same branch, and the same pull request, are made once', async () => {
+    const sha = await commitFile('twice', 't.txt', 't\n');
+    const ref = { ...repo, ref: 'refs/heads/race', sha };
+    const both = await Promise.allSettled(
+      [1, 2].map(() => app.request('POST /repos/{owner}/{repo}/git/refs', ref)),
+    );
+    expect(both.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
+    const pulls = await Promise.allSettled([openPull('race'), openPull('race')]);
+    expect(pulls.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+test('a pull request tells its story in webhooks, and on a page where it is public', async () => {
+  const open = await startRunning({ private: false });
+  const { playground, seeded } = open;
+  // Nobody listens there: the log keeps what was sent.
+  await playground.addWebhook({ url: 'http://127.0.0.1:9/', secret: 's' });
+  const mia = await open.user('mia');
+  const tree = await mia.request('POST /repos/{owner}/{repo}/git/trees', {
+    ...repo,
+    base_tree: seeded.commit,
+    tree: [{ path: 'n.txt', mode: '100644', content: '<n>\n' }],
+  });
+  const commitOn = async (parent: string) =>
+    (
+      await mia.request('POST /repos/{owner}/{repo}/git/commits', {
+        ...repo,
+        message: 'n',
+        tree: tree.data.sha,
+        parents: [parent],
+      })
+    ).data.sha;
+  const one = await commitOn(seeded.commit);
+  const two = await commitOn(one);
+  const ref = { ...repo, ref: 'refs/heads/n', sha: one };
+  await mia.request('POST /repos/{owner}/{repo}/git/refs', ref);
+  const issue = { repository: 'acme/widgets', title: 'n', body: '', author: 'rob' };
+  const { number } = await playground.createIssue(issue);
+  const pull = { ...repo, title: '<b>n</b>', body: `Fixes #${number}`, head: 'n', base: 'main' };
+  const { data } = await mia.request('POST /repos/{owner}/{repo}/pulls', pull);
+  const moved = { ...repo, ref: 'heads/n', sha: two };
+  await mia.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', moved);
+  const at = { ...repo, pull_number: data.number };
+  const review = { ...at, event: 'APPROVE' as const };
+  const rob = await open.user('rob');
+  await rob.request('POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews', review);
+  const page = await fetch(data.html_url);
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain('&lt;b&gt;n&lt;/b&gt; #2');
+  await mia.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', at);
+  await playground.settled();
+  const sent = (await playground.deliveries()).map(({ event, action }) => `${event}.${action}`);
+  expect(sent.sort()).toEqual([
+    'issues.closed',
+    'issues.opened',
+    'pull_request.closed',
+    'pull_request.opened',
+    'pull_request.synchronize',
+    'pull_request_review.submitted',
+  ]);
+  await open.stop();
+});

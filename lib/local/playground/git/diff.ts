@@ -14,7 +14,7 @@ export interface FileDiff {
 const statuses = { A: 'added', D: 'removed', M: 'modified', T: 'modified', R: 'renamed' } as const;
 
 /** Best common ancestor of two commits. */
-export async function mergeBase(git: Git, a: string, b: string): Promise<string | undefined> {
+async function mergeBase(git: Git, a: string, b: string): Promise<string | undefined> {
   const result = await git.run(['merge-base', a, b]);
   return result.code === 0 ? result.stdout.toString().trim() : undefined;
 }

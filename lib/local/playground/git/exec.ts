@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 const timeLimitMs = 60_000;
 const outputLimit = 200 * 1024 * 1024;
 
-export interface GitResult {
+interface GitResult {
   readonly code: number;
   readonly stdout: Buffer;
   readonly stderr: string;
@@ -18,7 +18,7 @@ export interface Git {
   text(args: readonly string[], options?: GitOptions): Promise<string>;
 }
 
-export interface GitOptions {
+interface GitOptions {
   readonly input?: string | Buffer;
   readonly env?: Record<string, string>;
 }
@@ -87,7 +87,14 @@ export function openGit(dir: string, environment: GitEnvironment): Git {
 
 /** Makes an empty bare repository with the settings of a forge. */
 export async function initBare(git: Git, branch: string): Promise<void> {
-  await git.text(['init', '--quiet', '--bare', `--initial-branch=${branch}`, git.dir]);
+  await git.text([
+    'init',
+    '--quiet',
+    '--bare',
+    '--object-format=sha1',
+    `--initial-branch=${branch}`,
+    git.dir,
+  ]);
   const settings = [
     ['http.receivepack', 'true'],
     ['uploadpack.allowFilter', 'true'],

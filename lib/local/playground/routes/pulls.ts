@@ -33,7 +33,7 @@ export function pullOf(call: Call): PullIssue {
 }
 
 /** The pull request as GitHub shows one alone. */
-export async function fullPull({ world, repository }: Call, issue: PullIssue) {
+async function fullPull({ world, repository }: Call, issue: PullIssue) {
   const git = world.gitOf(repository);
   const { baseSha, headSha } = issue.pull;
   const computed = {
