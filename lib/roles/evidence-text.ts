@@ -24,8 +24,11 @@ export function evidenceText(
     `Verdict: ${judgement.verdict} (${judgement.rule}).`,
     fence(nonce, 'verdict', capped(judgement.detail, 2000)),
     checks === null
-      ? `No checks: ${evidence.unavailable ?? 'none were found'}.`
+      ? 'No checks were found.'
       : `Checks (${checks.ecosystem}): ${[...checks.setup, checks.test].join(' && ')}`,
+    evidence.unavailable === undefined
+      ? ''
+      : `There are no runs:\n${fence(nonce, 'reason', evidence.unavailable)}`,
     listed('Passed before, do not pass now', judgement.broken, nonce),
     listed('Failed without the change, pass with it', judgement.proof, nonce),
     listed('Flaky', judgement.flaky, nonce),

@@ -1,28 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { type ExecRequest, exec } from '../../lib/agent/exec.ts';
+import { gone } from './fixtures/gone.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'exec-'));
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 const run = (request: Partial<ExecRequest> & Pick<ExecRequest, 'run'>) =>
   exec({ cwd, env, timeoutMs: 20_000, outputLimit: 10_000, ...request });
-
-/** Waits until the process is gone, or is only waiting to be reaped. */
-async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    try {
-      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true;
-    } catch {
-      return true;
-    }
-    await setTimeout(25);
-  }
-  return false;
-}
 
 describe('exec', () => {
   test('gives exit code, both streams in order, and the digest of all of it', async () => {

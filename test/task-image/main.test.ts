@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import type { HarnessOptions } from '../../lib/agent/harness.ts';
+import { main } from '../../task-image/main.ts';
+import { gone } from '../agent/fixtures/gone.ts';
+import { files, plan } from '../agent/fixtures/plan.ts';
+import { folder, path } from '../agent/fixtures/repository.ts';
+import { playStage } from '../agent/fixtures/stage.ts';
+
+const given = {
+  ENTROPY_GATEWAY: 'unix:/run/g.sock',
+  ENTROPY_BOOT_CODE: 'code',
+  ENTROPY_WORKSPACE: '/workspace',
+  ENTROPY_EGRESS: 'gateway',
+  ENTROPY_SANDBOX_ID: 's1',
+  ENTROPY_LATER: 'unknown',
+  PATH: '/bin',
+  HOME: '/home/sandbox',
+  TMPDIR: '/tmp',
+  LANG: 'C.UTF-8',
+};
+
+/** Runs `main` in a world of its own. */
+async function play(
+  env: Record<string, string | undefined>,
+  run: (options: HarnessOptions) => Promise<number>,
+) {
+  const exits: number[] = [];
+  const stdin = new PassThrough();
+  let stop = () => {};
+  const outside = {
+    env,
+    stdin,
+    onSignal: (handler: () => void) => {
+      stop = handler;
+    },
+    log: () => {},
+    exit: (code: number) => void exits.push(code),
+    run,
+  };
+  const done = main(outside);
+  return { done, exits, stdin, stop: () => stop() };
+}
+
+describe('main', () => {
+  test('reads its settings once and takes them out of the environment', async () => {
+    const env: Record<string, string | undefined> = { ...given };
+    let seen: HarnessOptions | undefined;
+    const { done, exits } = await play(env, async (options) => {
+      seen = options;
+      return 7;
+    });
+    await done;
+    expect(exits).toEqual([7]);
+    expect(Object.keys(env).sort()).toEqual(['HOME', 'LANG', 'PATH', 'TMPDIR']);
+    expect(seen).toMatchObject({
+      bootCode: 'code',
+      egress: 'gateway',
+      sandboxId: 's1',
+      home: '/home/sandbox',
+    });
+  });
+
+  test('names a setting that is missing', async () => {
+    const { done } = await play({ ...given, ENTROPY_WORKSPACE: '' }, async () => 0);
+    await expect(done).rejects.toThrow(/ENTROPY_WORKSPACE is not set/);
+  });
+
+  test.each(['end of the life-line', 'signal'])('stops at the %s', async (how) => {
+    const started = Promise.withResolvers<void>();
+    const world = await play({ ...given }, async ({ signal }) => {
+      started.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return 1;
+    });
+    await started.promise;
+    if (how === 'signal') world.stop();
+    else world.stdin.end();
+    await world.done;
+    expect(world.exits).toEqual([1]);
+  });
+});
+
+describe('the process', () => {
+  const entry = fileURLToPath(new URL('../../task-image/main.ts', import.meta.url));
+
+  function start(env: Record<string, string>) {
+    const child = spawn(process.execPath, [entry], {
+      env: {
+        ...given,
+        PATH: path,
+        HOME: folder('home'),
+        TMPDIR: folder('tmp'),
+        ENTROPY_EGRESS: 'open',
+        ...env,
+      },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { child, ended, said: () => said };
+  }
+
+  test('plays a stage to its end as a process of its own', async () => {
+    const turns = [
+      [
+        [
+          'shell',
+          { command: 'tr "\\0" "\\n" < /proc/$PPID/environ 2>/dev/null; env; echo x > new.txt' },
+        ],
+      ],
+      [['submit', { title: 't', body: 'b' }]],
+    ] as const;
+    // The stage that the fixture plays itself is refused: the boot code is used up by the process.
+    await playStage(
+      {
+        files,
+        role: 'coder',
+        input: { plan },
+        turns,
+        first: async ({ url, bootCode }) => {
+          const workspace = join(folder('sandbox'), 'tree');
+          const { ended, said } = start({
+            ENTROPY_GATEWAY: url,
+            ENTROPY_BOOT_CODE: bootCode,
+            ENTROPY_WORKSPACE: workspace,
+          });
+          expect([await ended, said()]).toEqual([0, expect.stringContaining('tool.called')]);
+          expect(said()).not.toContain(bootCode);
+        },
+      },
+      ({ handoff, requests }) => {
+        expect(handoff).toMatchObject({ kind: 'change-set', files: [{ path: 'new.txt' }] });
+        const text = JSON.stringify(requests[1]?.messages.at(-1));
+        expect(text).toContain('SANDBOX_ID=s1');
+      },
+    );
+  });
+
+  test('ends, with its tools, when the launcher is gone', async () => {
+    const pidFile = join(folder('pid'), 'pid');
+    await playStage(
+      {
+        files,
+        role: 'coder',
+        input: { plan },
+        turns: [[['shell', { command: `echo $$ > ${pidFile}; sleep 300` }]]],
+        first: async ({ url, bootCode }) => {
+          const workspace = join(folder('sandbox'), 'tree');
+          const { child, ended } = start({
+            ENTROPY_GATEWAY: url,
+            ENTROPY_BOOT_CODE: bootCode,
+            ENTROPY_WORKSPACE: workspace,
+          });
+          while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await setTimeout(20);
+          child.stdin.end();
+          expect(await ended).toBe(1);
+          const pid = Number(readFileSync(pidFile, 'utf8'));
+          expect(await gone(pid)).toBe(true);
+        },
+      },
+      ({ handoff }) => expect(handoff).toBeUndefined(),
+    );
+  });
+
+  test('a gateway that refuses the session leaves nothing behind', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(401).end('{"error":"SessionRefused","message":"no live session"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const workspace = join(folder('sandbox'), 'tree');
+    const { ended } = start({
+      ENTROPY_GATEWAY: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ENTROPY_WORKSPACE: workspace,
+    });
+    expect(await ended).toBe(0);
+    expect(existsSync(workspace)).toBe(false);
+    server.close();
+  });
+});
