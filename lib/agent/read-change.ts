@@ -7,7 +7,7 @@ import { type GitOptions, git } from './git.ts';
 import { cloneOptions, type Workspace } from './workspace.ts';
 
 /** Bounds of what a stage may leave; the publisher's own are narrower. */
-export const changeBounds = { files: 1000, bytes: 20_000_000 };
+const changeBounds = { files: 1000, bytes: 20_000_000 };
 
 /**
  * What the working tree holds that the base does not, file by file and sorted by path. Ignored files stay

@@ -3,7 +3,7 @@ import { dirname, join, normalize, relative, sep } from 'node:path';
 import { ToolProblem } from './tool.ts';
 
 /** Where the model sees the repository, on every machine; transcripts are the same everywhere. */
-export const shownRoot = '/workspace';
+const shownRoot = '/workspace';
 
 /**
  * The real path of what the model names, relative or below `/workspace`. It may not exist yet. Throws

@@ -15,7 +15,7 @@ export interface ToolPlace {
 }
 
 /** What happened, for the ledger: small, and no contents. */
-export interface ToolFacts {
+interface ToolFacts {
   readonly command?: string;
   readonly path?: string;
   readonly exitCode?: number | null;
