@@ -19,7 +19,7 @@ export function serverProcess(
   prefix: readonly string[] = [],
 ): ServerProcess {
   const { kindOf: _, log: __, ...options } = rig.options;
-  const task = { attempt, bootCode: 'boot-code-of-the-test', limits: generous };
+  const task = { attempt, bootCode: 'of-the-server-process', limits: generous };
   const call =
     what === 'run'
       ? `({ ending: await sandboxes.run({ ...${JSON.stringify(task)}, signal: new AbortController().signal }) })`
