@@ -29,6 +29,7 @@ export function harmOf(runs: Runs, tables: Tables): Harm | undefined {
     brokenTests(tables) ??
     goneTests(tables) ??
     skippedTests(tables) ??
+    newFailures(tables) ??
     unexplainedRed(runs, tables)
   );
 }
@@ -92,6 +93,14 @@ function skippedTests(tables: Tables): Harm | undefined {
     return { rule: 'test-skipped', detail, broken: skipped };
   }
   return undefined;
+}
+
+/** Red to a person as well: a test that the change brings and does not pass, a package it broke that has no tests. */
+function newFailures({ base, change }: Tables): Harm | undefined {
+  const failing = failedIn(change).filter((id) => !base.has(id) && !wholeFailed(base, id));
+  if (failing.length === 0) return undefined;
+  const detail = `${counted(failing, 'test')} that the base does not have fail with the change: ${named(failing)}.`;
+  return { rule: 'test-broken', detail, broken: failing };
 }
 
 /** A coverage threshold or a linter in the test command, say: red to a person, though every test passes. */

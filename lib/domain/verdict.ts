@@ -10,6 +10,7 @@ import {
   lastCommand,
   named,
   type Runs,
+  ranSome,
   type Tables,
   tablesOf,
 } from './results-tables.ts';
@@ -105,13 +106,16 @@ function byTest(runs: Runs, tables: Tables, evidence: Evidence, exempt: boolean)
     const detail = withDropped(harm.detail, evidence);
     return judgement('bad', harm.rule, detail, { broken: harm.broken, flaky });
   }
+  // A base that runs no test may be a repository that is not set up as much as one that is broken.
+  if (isRed(runs.base) && !ranSome(tables.base)) {
+    const detail = `The tests could not be run before the change: ${lastCommand(runs.base)}.`;
+    return judgement('inconclusive', 'red-without-test-results', detail, { flaky });
+  }
   const strong = strongProof(tables);
   if (strong.length > 0) {
-    const detail = `${counted(strong, 'test')} without the change and pass with it: ${named(strong)}.`;
-    return judgement('good', 'proven', detail.replace(' without', ' fail without'), {
-      proof: strong,
-      flaky,
-    });
+    const [fail, pass] = strong.length === 1 ? ['fails', 'passes'] : ['fail', 'pass'];
+    const detail = `${counted(strong, 'test')} ${fail} without the change and ${pass} with it: ${named(strong)}.`;
+    return judgement('good', 'proven', detail, { proof: strong, flaky });
   }
   const weak = weakProof(runs, tables);
   if (weak.length > 0) {

@@ -52,12 +52,16 @@ export interface Ecosystem {
   mergeDefinition?(path: string, base: string, change: string): string | undefined;
   /** Files written into the channel's folder before a run. */
   readonly reporters?: readonly string[];
+  /** Programs that stand first on PATH during a run: name and the file among the reporters. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Environment that makes test runners report. */
   env?(channel: Channel): Record<string, string>;
   /** The command with what its runner needs to report. */
   adapt?(command: string, channel: Channel): string;
   /** Results per test, or null where this ecosystem's runners said nothing. */
   read?(reported: Reported): Promise<readonly RawResult[] | null>;
+  /** Output in which results were asked for, as a person would see it without. */
+  plain?(output: string): string;
   /** Folders made by set-up alone, which trees of equal manifests may share. */
   readonly artifacts?: readonly string[];
 }

@@ -1,9 +1,13 @@
 import type { Channel, Ecosystem, RawResult, Reported } from './ecosystem.ts';
+import { go } from './go.ts';
+import { make } from './make.ts';
 import { node } from './node.ts';
 import { inTestFolder, isGeneralDefinition } from './paths.ts';
+import { python } from './python.ts';
+import { parseTap } from './tap.ts';
 
 /** Every ecosystem, in the order in which a repository is asked for its checks. */
-export const ecosystems: readonly Ecosystem[] = [node];
+export const ecosystems: readonly Ecosystem[] = [go, python, node, make];
 
 /** True for what says how tests are chosen, run and judged; in doubt a definition is no test. */
 export const isDefinition = (path: string): boolean =>
@@ -39,9 +43,14 @@ export function adaptCommand(command: string, channel: Channel): string {
   return ecosystems.reduce((text, one) => one.adapt?.(text, channel) ?? text, command);
 }
 
-/** Results of every ecosystem that spoke; null where none did. */
+/** The output as a person would see it. */
+export function plainOutput(output: string): string {
+  return ecosystems.reduce((text, one) => one.plain?.(text) ?? text, output);
+}
+
+/** Results of every ecosystem that spoke, else TAP from the output; null where there is neither. */
 export async function readResults(reported: Reported): Promise<RawResult[] | null> {
   const found = await Promise.all(ecosystems.map((one) => one.read?.(reported) ?? null));
   const spoke = found.filter((results) => results !== null);
-  return spoke.length === 0 ? null : spoke.flat();
+  return spoke.length === 0 ? parseTap(reported.output) : spoke.flat();
 }

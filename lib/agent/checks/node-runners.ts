@@ -51,9 +51,9 @@ function insert(part: string, extra: string): string {
   return `${part.slice(0, at)} ${extra}${part.slice(at)}`;
 }
 
-/** What node:test, jest, vitest and mocha left in files, else TAP from the output. */
-export async function readNodeRunners(reported: Reported): Promise<RawResult[] | null> {
-  const { dir, tree } = reported.channel;
+/** What node:test, jest, vitest and mocha left in files. */
+export async function readNodeRunners({ channel }: Reported): Promise<RawResult[] | null> {
+  const { dir, tree } = channel;
   const results: RawResult[] = [];
   let spoke = false;
   const take = (found: readonly RawResult[] | null) => {
@@ -71,6 +71,5 @@ export async function readNodeRunners(reported: Reported): Promise<RawResult[] |
         : null;
     if (read !== null) take(read(await readFile(join(dir, name), 'utf8'), tree));
   }
-  if (!spoke) take(parseTap(reported.output));
   return spoke ? results : null;
 }

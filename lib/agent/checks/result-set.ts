@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { TestResult } from '../../domain/evidence.ts';
 import type { RawResult } from './ecosystem.ts';
 
@@ -46,8 +47,13 @@ function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ');
 }
 
-/** Text without the tree's own place, which says nothing and differs between machines. */
+/** Text without the tree's own place, which says nothing and differs between machines, and without colours. */
 export function relativeText(text: string, tree: string): string {
-  const colours = /\p{Cc}\[[0-9;]*m/gu;
-  return text.replaceAll(`${tree}/`, './').replaceAll(tree, '.').replace(colours, '').trim();
+  return text
+    .replaceAll(`${tree}/`, './')
+    .replaceAll(tree, '.')
+    .replaceAll(dirname(tree), '..')
+    .replace(/\p{Cc}\[[0-9;]*m/gu, '')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trim();
 }

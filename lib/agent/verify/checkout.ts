@@ -9,7 +9,9 @@ export interface Bench {
   readonly root: string;
   /** Every tree stands here when it is used: some tools keep absolute paths. */
   readonly tree: string;
+  /** Home and folder for temporary files, new for each tree. */
   readonly home: string;
+  readonly temporary: string;
   readonly cache: string;
   /** Where a virtual environment or the like goes, outside the tree. */
   readonly tools: string;
@@ -26,6 +28,7 @@ export function benchIn(root: string, repository: string, base: string, path: st
     root,
     tree: at('tree'),
     home: at('home'),
+    temporary: at('tmp'),
     cache: at('cache'),
     tools: at('venv'),
     repository,
@@ -36,9 +39,8 @@ export function benchIn(root: string, repository: string, base: string, path: st
 
 /** A clone at the base with the plan's set-up tree in its working folder; whatever stood there is gone. */
 export async function checkOut(bench: Bench, plan: Plan): Promise<void> {
-  await removeAside(bench, bench.tree);
-  await removeAside(bench, bench.home);
-  await mkdir(bench.home, { recursive: true });
+  for (const folder of [bench.tree, bench.home, bench.temporary]) await removeAside(bench, folder);
+  for (const folder of [bench.home, bench.temporary]) await mkdir(folder, { recursive: true });
   const above = gitIn(bench.root, bench.path);
   const copy = ['--local', '--no-hardlinks', '--no-checkout', '--quiet'];
   await above(['clone', ...copy, bench.repository, bench.tree]);

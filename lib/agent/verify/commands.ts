@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path';
 import type { CommandRun } from '../../domain/evidence.ts';
 import type { StageLimits } from '../../domain/stage.ts';
+import { plainOutput } from '../checks/ecosystems.ts';
 import { relativeText } from '../checks/result-set.ts';
 import type { Exec, ExecResult } from '../exec.ts';
 import type { Bench } from './checkout.ts';
@@ -17,19 +18,20 @@ export interface Commands {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One command in the tree, and its whole output up to the stage's limit. */
+/** One command in the tree, and its whole output up to the stage's limit; a PATH in `extra` goes first. */
 export async function runInTree(
   { exec, bench, limits, env, signal }: Commands,
   command: string,
-  extra: Readonly<Record<string, string>>,
+  { PATH: first, ...extra }: Readonly<Record<string, string>>,
 ): Promise<{ result: ExecResult; output: string }> {
   const kept: Buffer[] = [];
+  const tools = toolEnv(bench, env);
   const result = await exec({
     run: command,
     cwd: bench.tree,
-    env: { ...toolEnv(bench, env), ...extra },
+    env: { ...tools, ...extra, PATH: [first, tools.PATH].filter(Boolean).join(delimiter) },
     timeoutMs: limits.commandMs,
-    outputLimit: tailLength * 4,
+    outputLimit: tailLength,
     floodLimit: limits.outputBytes,
     onOutput: (chunk) => kept.push(chunk),
     ...(signal ? { signal } : {}),
@@ -39,7 +41,12 @@ export async function runInTree(
 }
 
 /** What is kept of a command: how it ended and the end of what it said. */
-export function recordOf(command: string, result: ExecResult, bench: Bench): CommandRun {
+export function recordOf(
+  command: string,
+  { result, output }: { readonly result: ExecResult; readonly output: string },
+  bench: Bench,
+): CommandRun {
+  const end = relativeText(plainOutput(output.slice(-tailLength * 8)), bench.tree);
   const flood = result.flooded ? '\n[ended: it wrote more output than the limit allows]' : '';
   return {
     command: command.slice(0, 4000),
@@ -48,7 +55,7 @@ export function recordOf(command: string, result: ExecResult, bench: Bench): Com
     durationMs: result.durationMs,
     timedOut: result.timedOut,
     outputDigest: result.outputDigest,
-    outputTail: `${relativeText(result.output, bench.tree)}${flood}`.slice(-tailLength),
+    outputTail: `${end}${flood}`.slice(-tailLength),
   };
 }
 
@@ -69,6 +76,7 @@ function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<st
     CI: 'true',
     ...env,
     HOME: bench.home,
+    TMPDIR: bench.temporary,
     PATH: [...first, env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter),
   };
 }

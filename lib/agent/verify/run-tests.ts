@@ -1,11 +1,13 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckRun, CommandRun, TestResult } from '../../domain/evidence.ts';
+import type { Channel } from '../checks/ecosystem.ts';
 import { adaptCommand, ecosystems, readResults, reportingEnv } from '../checks/ecosystems.ts';
 import { resultSet } from '../checks/result-set.ts';
+import type { Bench } from './checkout.ts';
 import { type Commands, recordOf, runInTree } from './commands.ts';
 
-const reporters = new URL('../checks/reporters/', import.meta.url);
+const reporterFiles = new URL('../checks/reporters/', import.meta.url);
 
 /** One run of the test command: how it ended, and its results where a runner gave any. */
 interface Pass {
@@ -56,18 +58,15 @@ function mergeRerun(before: readonly TestResult[], after: readonly TestResult[])
 
 async function pass(commands: Commands, test: string): Promise<Pass> {
   const { bench } = commands;
-  const channel = { dir: join(bench.root, `results-${crypto.randomUUID()}`), tree: bench.tree };
-  await mkdir(channel.dir, { recursive: true });
+  const channel = await openChannel(bench);
   try {
-    for (const name of ecosystems.flatMap((one) => one.reporters ?? [])) {
-      await copyFile(new URL(name, reporters), join(channel.dir, name));
-    }
-    const env = reportingEnv(channel);
-    const { result, output } = await runInTree(commands, adaptCommand(test, channel), env);
+    const env = { ...reportingEnv(channel), PATH: join(channel.dir, 'bin') };
+    const ended = await runInTree(commands, adaptCommand(test, channel), env);
+    const { result, output } = ended;
     const raw = await readResults({ channel, output });
     const tests = raw === null ? null : resultSet(raw, bench.tree);
     return {
-      record: recordOf(test, result, bench),
+      record: recordOf(test, ended, bench),
       state: result.timedOut ? 'timed-out' : stateOf(result.exitCode, tests),
       tests,
     };
@@ -80,4 +79,18 @@ async function pass(commands: Commands, test: string): Promise<Pass> {
 function stateOf(exitCode: number | null, tests: readonly TestResult[] | null): CheckRun['state'] {
   const ran = tests === null || tests.some((test) => !test.load);
   return exitCode !== 0 && !ran ? 'build-failed' : 'completed';
+}
+
+/** A folder for results under a name that nothing in the tree can know beforehand. */
+async function openChannel(bench: Bench): Promise<Channel> {
+  const dir = join(bench.root, `results-${crypto.randomUUID()}`);
+  await mkdir(join(dir, 'bin'), { recursive: true });
+  for (const { reporters = [], programs = {} } of ecosystems) {
+    for (const name of reporters) await copyFile(new URL(name, reporterFiles), join(dir, name));
+    for (const [program, name] of Object.entries(programs)) {
+      await copyFile(new URL(name, reporterFiles), join(dir, 'bin', program));
+      await chmod(join(dir, 'bin', program), 0o755);
+    }
+  }
+  return { dir, tree: bench.tree };
 }

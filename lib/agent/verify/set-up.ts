@@ -31,9 +31,9 @@ export async function setUp(
   const extra = await phase.begin();
   try {
     for (const command of checks.setup) {
-      const { result } = await runInTree(commands, command, extra);
-      ran.push(recordOf(command, result, commands.bench));
-      if (result.exitCode !== 0) return { ok: false, ran };
+      const ended = await runInTree(commands, command, extra);
+      ran.push(recordOf(command, ended, commands.bench));
+      if (ended.result.exitCode !== 0) return { ok: false, ran };
     }
   } finally {
     await phase.end();
