@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HandoffInvalid } from '../domain/errors.ts';
 import type { FileChange } from '../domain/handoff.ts';
@@ -53,11 +53,11 @@ async function withIndex<T>(
   use: (options: GitOptions) => Promise<T>,
 ): Promise<T> {
   const index = join(workspace.gitDir, `index-${randomUUID()}`);
-  // The clone's own index holds the files' times, so that unchanged files are not read again.
-  await copyFile(join(workspace.gitDir, 'index'), index);
   const plain = cloneOptions(workspace);
   const options = { ...plain, env: { ...plain.env, GIT_INDEX_FILE: index } };
   try {
+    // Not the clone's own index: it knows files by size and second, and would miss a quick edit.
+    await git(['read-tree', workspace.base], options);
     await addAll(options);
     return await use(options);
   } finally {

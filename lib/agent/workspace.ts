@@ -65,7 +65,8 @@ export async function cloneWorkspace(request: CloneRequest): Promise<Workspace> 
   await git(['reset', '--quiet', '--hard', base], options);
   await rm(join(root, '.git/FETCH_HEAD'), { force: true });
   await appendFile(join(root, '.git/info/exclude'), `${leftovers.join('\n')}\n`);
-  await cp(join(root, '.git'), gitDir, { recursive: true });
+  // With its times: git tells by them which files it must look into.
+  await cp(join(root, '.git'), gitDir, { recursive: true, preserveTimestamps: true });
   return { root, gitDir, base, path };
 }
 

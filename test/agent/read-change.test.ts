@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { applyChange } from '../../lib/agent/change-files.ts';
@@ -40,6 +48,15 @@ describe('readChange', () => {
     const again = await workspace(base);
     await applyChange(again.root, files);
     expect(await readChange(again)).toEqual(files);
+  });
+
+  test('an edit of the same size in the same second is seen', async () => {
+    const clone = await workspace(base);
+    const file = join(clone.root, 'src/a.js');
+    const { atime, mtime } = statSync(file);
+    writeFileSync(file, 'two\n');
+    utimesSync(file, atime, mtime);
+    expect((await readChange(clone)).map((change) => change.path)).toEqual(['src/a.js']);
   });
 
   test("a coder's commits, stashes, hooks and filters change nothing of what is read", async () => {
