@@ -21,9 +21,15 @@ const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
     const cost = typeof data.dollars === 'number' ? `, $${data.dollars.toFixed(4)}` : '';
     return `${stageOf(data)}: turn ${data.turn}, ${counted(read)} tokens in, ${counted(usage?.output)} out${cost}`;
   },
-  'sandbox.tool.called': (data) => `  ${data.name}${data.command ? `: ${data.command}` : ''}`,
+  'sandbox.tool.called': (data) => {
+    const failed = data.isError || Number(data.exitCode ?? 0) !== 0 ? ', not ok' : '';
+    return `  ${data.tool}: ${data.command ?? data.path ?? ''}${failed}`;
+  },
   'evidence.judged': (data) => `evidence ${data.verdict}: ${data.rule}: ${data.detail}`,
-  'effect.done': (data) => `published: ${data.kind ?? data.key}${data.url ? ` ${data.url}` : ''}`,
+  'effect.done': (data) => {
+    const { url } = (data.receipt ?? {}) as Data;
+    return `published: ${data.kind}${url ? ` ${url}` : ''}`;
+  },
   'effect.failed': (data) => `could not publish ${data.key}: ${data.message}`,
   'cancel.requested': () => 'asked to stop',
   'run.settled': (data) => `ended: ${data.outcome}`,

@@ -19,7 +19,7 @@ export interface FollowOptions {
 
 /** Shows a run's events as they come until it is settled. Returns the run as it then is. */
 export async function follow(
-  ports: Pick<Ports, 'runs' | 'ledger'>,
+  ports: Pick<Ports, 'runs' | 'ledger' | 'runners' | 'clock'>,
   id: string,
   terminal: Terminal,
   options: FollowOptions = {},
@@ -31,10 +31,16 @@ export async function follow(
       next = event.seq + 1;
       show(event, terminal, options.prefix ?? '');
     }
-    const over = run === undefined || run.status === 'settled' || options.once === true;
-    if (over || options.signal?.aborted) return run;
+    const stop = options.once === true || options.signal?.aborted === true;
+    if (run === undefined || stop || (await hasEnded(ports, run))) return run;
     await sleep(pollMs, undefined, { signal: options.signal }).catch(() => {});
   }
+}
+
+/** Settled, and let go of by its runner: what comes after is the ledger's seal. */
+async function hasEnded(ports: Pick<Ports, 'runners' | 'clock'>, run: Run): Promise<boolean> {
+  if (run.status !== 'settled') return false;
+  return (await ports.runners.holder(run.id, ports.clock.now())) === undefined;
 }
 
 function show(event: LedgerEvent, { out, err, json }: Terminal, prefix: string): void {
