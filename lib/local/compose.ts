@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import type { ForgeOf, Ports } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
 import { defaultLimits, type RoleName, type StageLimits } from '../domain/stage.ts';
+import { priceOf } from '../providers/prices.ts';
 import { providerOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
@@ -72,6 +73,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   const ports = { ...base } as { -readonly [K in keyof Ports]: Ports[K] };
   const gateway = await startGateway({
     ports,
+    priceOf,
     inputOf: (stage) => stageInput(ports, stage),
     mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
     registries: options.registries ?? [],

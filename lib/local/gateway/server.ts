@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { priceOf } from '../../providers/prices.ts';
 import { egressOf } from '../../services/gateway/egress.ts';
 import type { PriceOf } from '../../services/gateway/gateway-ports.ts';
 import { registryList } from '../../services/gateway/registry-list.ts';
@@ -16,7 +15,7 @@ export interface GatewayOptions extends Pick<RouteOptions, 'ports' | 'inputOf' |
   readonly registries: readonly string[];
   /** Folder for a unix socket, for sandboxes that have no network. */
   readonly socketDir?: string;
-  readonly priceOf?: PriceOf;
+  readonly priceOf: PriceOf;
   readonly patienceMs?: number;
   readonly log?: (line: string) => void;
 }
@@ -38,7 +37,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ports: options.ports,
     inputOf: options.inputOf,
     mirrorPathOf: options.mirrorPathOf,
-    priceOf: options.priceOf ?? priceOf,
+    priceOf: options.priceOf,
     patienceMs: options.patienceMs ?? 10_000,
     log: options.log ?? (() => {}),
     egress,

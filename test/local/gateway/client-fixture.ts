@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { RoleName } from '../../../lib/domain/stage.ts';
 import type { SessionGrant } from '../../../lib/domain/stage-input.ts';
 import { type GatewayOptions, startGateway } from '../../../lib/local/gateway/server.ts';
+import { priceOf } from '../../../lib/providers/prices.ts';
 import type { World } from '../../services/gateway/gateway-fixture.ts';
 
 /** An answer as it came over the wire. */
@@ -64,6 +65,7 @@ export async function withGateway<T>(
   use: (gateway: Gateway) => Promise<T>,
 ): Promise<T> {
   const gateway = await startGateway({
+    priceOf,
     ports: world.ports,
     inputOf: async ({ run, role, round, attempt }) => ({
       stage: { run, role, round, attempt },
