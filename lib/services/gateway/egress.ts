@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { ScopeRefused, SessionRefused } from '../../domain/errors.ts';
 import { sha256 } from '../../domain/ledger.ts';
 import { type StageAttempt, type StageRecord, stageLabel } from '../../domain/stage.ts';
-import { runOf } from '../lifecycle/run-facts.ts';
+import { policyOf, runOf } from '../lifecycle/run-facts.ts';
 import { type GatewayPorts, stageEvent } from './gateway-ports.ts';
-import type { RegistryList } from './registry-list.ts';
+import { type RegistryList, registryList } from './registry-list.ts';
 
 /** Bounds of one set-up. */
 export interface EgressLimits {
@@ -30,6 +30,8 @@ export interface Passage {
 interface Grant {
   readonly stage: StageAttempt;
   readonly expires: number;
+  /** What the repository's own policy lists. */
+  readonly own: RegistryList;
   readonly hosts: Set<string>;
   readonly open: Set<() => void>;
   connections: number;
@@ -75,7 +77,8 @@ export function egressOf(
       await close(stage);
       const secret = randomBytes(24).toString('base64url');
       await told(ports, stage, 'egress.opened', {});
-      grants.set(sha256(secret), freshGrant(stage));
+      const policy = await policyOf(ports, await runOf(ports, stage.run));
+      grants.set(sha256(secret), freshGrant(stage, registryList(policy.registries)));
       return secret;
     },
     admit: async (secret, host, port) => {
@@ -83,7 +86,7 @@ export function egressOf(
       if (grant === undefined || !(await isLive(ports, grant))) {
         throw new SessionRefused('no set-up is open under this credential');
       }
-      if (!registries.names(host, port)) {
+      if (!registries.names(host, port) && !grant.own.names(host, port)) {
         throw await refusal(ports, grant, limits, { host, port, reason: 'not a listed registry' });
       }
       if (grant.live >= limits.connections || grant.bytes >= limits.bytes) {
@@ -94,11 +97,12 @@ export function egressOf(
   };
 }
 
-function freshGrant(stage: StageRecord): Grant {
+function freshGrant(stage: StageRecord, own: RegistryList): Grant {
   const { run, role, round, attempt, deadline } = stage;
   return {
     stage: { run, role, round, attempt },
     expires: deadline,
+    own,
     hosts: new Set(),
     open: new Set(),
     connections: 0,

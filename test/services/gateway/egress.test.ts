@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { canonicalJson } from '../../../lib/domain/ledger.ts';
+import { defaultPolicy } from '../../../lib/domain/policy.ts';
 import { egressOf } from '../../../lib/services/gateway/egress.ts';
 import { registryList } from '../../../lib/services/gateway/registry-list.ts';
 import { withWorld } from './gateway-fixture.ts';
@@ -52,5 +54,18 @@ test('a set-up that is opened again ends the one before', async () => {
       name: 'SessionRefused',
     });
     await egress.admit(second, 'a.example', 443);
+  });
+});
+
+test("the default branch's policy adds registries for its own runs", async () => {
+  await withWorld({}, async (world) => {
+    const egress = egressOf(world.ports, registryList([]));
+    const { stage } = await world.open('coder');
+    const policy = { ...defaultPolicy, registries: ['packages.example'] };
+    const policyDigest = await world.ports.ledger.putPayload(stage.run, canonicalJson(policy));
+    await world.ports.runs.update(stage.run, ['running'], { policyDigest }, []);
+    const secret = await egress.open(stage);
+    await egress.admit(secret, 'packages.example', 443);
+    await expect(egress.admit(secret, 'other.example', 443)).rejects.toThrow('may not reach');
   });
 });
