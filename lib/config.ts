@@ -73,11 +73,6 @@ export function loadConfig(
   return assemble(parsed.data, secrets, present, options.dataDir);
 }
 
-/** Names that must not stay in the environment of a process that starts others. */
-export function secretVariables(): readonly string[] {
-  return secretNames;
-}
-
 function assemble(
   values: z.infer<typeof schema>,
   secrets: ReadonlyMap<string, string>,

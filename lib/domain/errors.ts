@@ -50,13 +50,13 @@ export class StageTimedOut extends DomainError {}
 /** The sandbox could not be made or is not allowed on this machine. */
 export class SandboxUnavailable extends DomainError {}
 /** The Evidence says that the change is not good. The message names the rule. */
-export class ChecksFailed extends DomainError {}
+class ChecksFailed extends DomainError {}
 /** The repository's checks could not be found or could not be run at all. */
-export class ChecksUnavailable extends DomainError {}
+class ChecksUnavailable extends DomainError {}
 /** The checks ran, but their results prove nothing either way. */
-export class ChecksInconclusive extends DomainError {}
+class ChecksInconclusive extends DomainError {}
 /** The reviewer was not satisfied and no round is left. */
-export class ReviewRejected extends DomainError {}
+class ReviewRejected extends DomainError {}
 /** The change touches what policy protects, or is too large. The patch is kept. */
 export class PolicyViolation extends DomainError {}
 /** GitHub (or the local repository that stands for it) refused or failed. */

@@ -4,10 +4,10 @@ import { z } from 'zod';
  * `flaky` failed and then passed when it was run again on the same tree; a test the runner marks as
  * expected to fail counts as skipped.
  */
-export const testStatusSchema = z.enum(['passed', 'failed', 'skipped', 'flaky']);
+const testStatusSchema = z.enum(['passed', 'failed', 'skipped', 'flaky']);
 export type TestStatus = z.infer<typeof testStatusSchema>;
 
-export const testResultSchema = z.strictObject({
+const testResultSchema = z.strictObject({
   /** Stable across runs: file or suite, then the test's names, joined by ` > `. */
   id: z.string().min(1).max(1000),
   status: testStatusSchema,
@@ -19,7 +19,7 @@ export const testResultSchema = z.strictObject({
 export type TestResult = z.infer<typeof testResultSchema>;
 
 /** One command as the harness ran it. */
-export const commandRunSchema = z.strictObject({
+const commandRunSchema = z.strictObject({
   command: z.string().max(4000),
   exitCode: z.number().int().nullable(),
   signal: z.string().max(20).nullable(),
@@ -32,7 +32,7 @@ export const commandRunSchema = z.strictObject({
 export type CommandRun = z.infer<typeof commandRunSchema>;
 
 /** One pass of the checks over one tree. */
-export const checkRunSchema = z.strictObject({
+const checkRunSchema = z.strictObject({
   /** `setup` failed: the tests were not run. `build`: none of the tests compiled or loaded. */
   state: z.enum(['completed', 'setup-failed', 'build-failed', 'timed-out']),
   commands: z.array(commandRunSchema).max(20),
@@ -42,7 +42,7 @@ export const checkRunSchema = z.strictObject({
 export type CheckRun = z.infer<typeof checkRunSchema>;
 
 /** How the repository is checked, and who said so. */
-export const checksSchema = z.strictObject({
+const checksSchema = z.strictObject({
   ecosystem: z.string().max(50),
   /** Where the commands come from, in order of precedence. */
   source: z.enum(['option', '.entropy.yml', 'found']),

@@ -33,7 +33,7 @@ export const readingSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** One file of a change: its whole new content, or null where it is deleted. */
-export const fileChangeSchema = z.strictObject({
+const fileChangeSchema = z.strictObject({
   path,
   /** Git's mode: regular, executable, symbolic link, submodule. What policy forbids is refused later. */
   mode: z.enum(['100644', '100755', '120000', '160000']),
@@ -48,14 +48,14 @@ export const submissionSchema = z.strictObject({
     'Why the change is right, for the reviewer; no claims about test results',
   ),
 });
-export const changeSetSchema = z.strictObject({
+const changeSetSchema = z.strictObject({
   kind: z.literal('change-set'),
   base: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
   files: z.array(fileChangeSchema).max(1000),
   ...submissionSchema.shape,
 });
 
-export const reviewCommentSchema = z.strictObject({
+const reviewCommentSchema = z.strictObject({
   path,
   line: z.number().int().min(1).describe('Line in the new file'),
   body: text(2000),
@@ -78,7 +78,6 @@ export const handoffSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type Plan = z.infer<typeof planSchema>;
-export type Reading = z.infer<typeof readingSchema>;
 export type FileChange = z.infer<typeof fileChangeSchema>;
 export type Submission = z.infer<typeof submissionSchema>;
 export type ChangeSet = z.infer<typeof changeSetSchema>;

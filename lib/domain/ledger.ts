@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** Who saw what the event tells: trusted parts observe, a sandbox only claims. Policy reads observed events. */
-export type Standing = 'observed' | 'claimed';
+type Standing = 'observed' | 'claimed';
 
 /** Who wrote the event. */
 export type Actor =

@@ -20,7 +20,7 @@ export interface ToolUseBlock {
  * What only the provider that made it can read, such as signed reasoning. It goes back unchanged and in
  * its place; a provider that does not know it leaves it out.
  */
-export interface OpaqueBlock {
+interface OpaqueBlock {
   readonly type: 'opaque';
   readonly data: string;
 }

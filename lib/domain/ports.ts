@@ -11,7 +11,7 @@ import type { RoleName, StageAttempt, StageKey, StageLimits, StageRecord } from 
 // Every write takes the events that tell of it and stores both in one transaction.
 
 /** Time and randomness, so that the domain has none of its own. */
-export interface Clock {
+interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -3,7 +3,6 @@ import type { Failure } from './outcome.ts';
 
 /** The roles of the first lifecycle. `verifier` has no model: it runs the checks. */
 export type RoleName = 'issue-reader' | 'coder' | 'reviewer' | 'verifier';
-export const roleNames: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer', 'verifier'];
 
 /** One role's execution in one round of a run. */
 export interface StageKey {

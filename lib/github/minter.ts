@@ -9,7 +9,7 @@ export type Permissions = Partial<
 >;
 
 /** A token for one effect. */
-export interface Minted {
+interface Minted {
   readonly token: string;
   /** True where the token speaks for a GitHub App. */
   readonly app: boolean;

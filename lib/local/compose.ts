@@ -112,7 +112,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
 }
 
 /** The lifecycle as it is walked in process. */
-export function lifecycle() {
+function lifecycle() {
   const file = join(projectRoot, 'statemachines', 'issue-run.asl.json');
   return loadDefinition(readFileSync(file, 'utf8'), substitutions);
 }

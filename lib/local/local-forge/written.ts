@@ -27,7 +27,7 @@ export interface Written {
   writeJson(name: string, value: unknown): Promise<{ url: string }>;
   readJson(name: string): Promise<unknown>;
 }
-export type TextKind = 'comments' | 'reviews';
+type TextKind = 'comments' | 'reviews';
 
 /** Files in `stateDir`, which is made where missing. */
 export function writtenIn(stateDir: string): Written {

@@ -1,5 +1,5 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
-import type { Clock, Ports } from '../../domain/ports.ts';
+import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import { issueKeyOf } from '../../domain/run.ts';
 import { slotLeaseMs, slotPool } from '../../services/dispatcher.ts';
@@ -95,6 +95,3 @@ async function renew(
     log(`${run.id}: the lease could not be renewed: ${String(error)}`);
   }
 }
-
-/** The real clock. */
-export const systemClock: Clock = { now: () => Date.now() };

@@ -36,7 +36,7 @@ interface Wanted {
 const fetchMs = 30 * 60_000;
 
 /** The ref that a sandbox fetches. */
-export function baseRefOf(run: string): string {
+function baseRefOf(run: string): string {
   return `refs/entropy/${run}/base`;
 }
 
