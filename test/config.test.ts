@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Environment, loadConfig } from '../lib/config.ts';
+import { ConfigInvalid } from '../lib/domain/errors.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entropy-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const faultOf = (env: Environment) => {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigInvalid);
+    return (error as Error).message;
+  }
+  throw new Error('accepted');
+};
+
+describe('loadConfig', () => {
+  test('an empty environment is enough', () => {
+    const config = loadConfig({ HOME: '/home/ada' });
+    expect(config.dataDir).toBe('/home/ada/.local/share/entropy-playground');
+    expect(config.secrets).toEqual({ webhook: [] });
+    expect(config).toMatchObject({
+      capacity: 2,
+      leaseMs: 15_000,
+      github: { apiUrl: 'https://api.github.com' },
+    });
+  });
+
+  test('the option stands over the environment, that over the XDG folder', () => {
+    const env = { HOME: '/h', XDG_DATA_HOME: '/x', ENTROPY_DATA_DIR: '/e' };
+    expect(loadConfig(env, { dataDir: '/o' }).dataDir).toBe('/o');
+    expect(loadConfig(env).dataDir).toBe('/e');
+    expect(loadConfig({ HOME: '/h', XDG_DATA_HOME: '/x' }).dataDir).toBe('/x/entropy-playground');
+  });
+
+  test('a secret is read from its file, which stands over the variable', () => {
+    const file = join(folder, 'key');
+    writeFileSync(file, 'from-file\n');
+    const env = { ANTHROPIC_API_KEY: 'from-environment', ANTHROPIC_API_KEY_FILE: file };
+    expect(loadConfig(env).secrets.anthropicKey).toBe('from-file');
+    expect(loadConfig({ OPENAI_API_KEY: 'k' }).secrets.openaiKey).toBe('k');
+    expect(loadConfig({ OPENAI_API_KEY: '' }).secrets.openaiKey).toBeUndefined();
+  });
+
+  test('all faults are told at once, by name, and no secret is', () => {
+    const message = faultOf({
+      ENTROPY_PORT: '99999',
+      ENTROPY_CAPACITY: 'many',
+      ENTROPY_APP_ID: 'x',
+      ENTROPY_WEBHOOK_SECRET: 'short-secret',
+      GITHUB_TOKEN_FILE: join(folder, 'missing'),
+    });
+    for (const name of [
+      'ENTROPY_PORT',
+      'ENTROPY_CAPACITY',
+      'ENTROPY_APP_ID',
+      'ENTROPY_WEBHOOK_SECRET',
+      'GITHUB_TOKEN_FILE',
+    ]) {
+      expect(message).toContain(name);
+    }
+    expect(message).not.toContain('short-secret');
+  });
+
+  test('webhook secrets come current first', () => {
+    const [a, b] = ['a'.repeat(32), 'b'.repeat(32)];
+    const env = { ENTROPY_WEBHOOK_SECRET: a, ENTROPY_WEBHOOK_SECRET_PREVIOUS: b };
+    expect(loadConfig(env).secrets.webhook).toEqual([a, b]);
+  });
+});

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '../../lib/domain/errors.ts';
+import { substitutions } from '../../lib/local/runner/lifecycle-resources.ts';
+import { loadDefinition } from '../../lib/local/walker/definition.ts';
+
+interface State {
+  readonly Type: string;
+  readonly Next?: string;
+  readonly End?: boolean;
+  readonly Default?: string;
+  readonly Choices?: readonly { readonly Next: string }[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  readonly Retry?: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly MaxAttempts: number;
+  }[];
+  readonly Branches?: readonly Machine[];
+  readonly TimeoutSeconds?: number;
+}
+interface Machine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+const text = readFileSync(
+  new URL('../../statemachines/issue-run.asl.json', import.meta.url),
+  'utf8',
+);
+const machine = JSON.parse(text) as Machine;
+const machines = [
+  machine,
+  ...Object.values(machine.States).flatMap((state) => state.Branches ?? []),
+];
+const all = machines.flatMap((each) => Object.entries(each.States));
+const tasks = all.filter(([, state]) => state.Type === 'Task');
+const nextOf = (state: State) => [
+  ...[state.Next, state.Default].filter((name) => name !== undefined),
+  ...(state.Choices ?? []).map((choice) => choice.Next),
+  ...(state.Catch ?? []).map((rule) => rule.Next),
+];
+
+/** Error names of the services that the definition calls. */
+const services = new Set([
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'ECS.AmazonECSException',
+  'Ecs.EcsException',
+  'Ecs.LimitExceededException',
+  'Ecs.UpdateInProgressException',
+  'States.ALL',
+]);
+const isDomainError = (name: string) => errorNamed(name, '').name === name;
+
+describe('the lifecycle', () => {
+  test('loads in the embedded walker, every placeholder filled', () => {
+    expect(loadDefinition(text, substitutions).digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test.each(tasks)('%s has a time limit and retries', (_name, state) => {
+    expect(state.TimeoutSeconds).toBeGreaterThan(0);
+    expect(state.Retry?.length).toBeGreaterThan(0);
+    for (const rule of state.Retry ?? []) expect(rule.MaxAttempts).toBeLessThanOrEqual(5);
+  });
+
+  test('names only errors of the domain or of the services it calls', () => {
+    const names = all.flatMap(([, state]) =>
+      [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap((rule) => rule.ErrorEquals),
+    );
+    expect(names.filter((name) => !services.has(name) && !isDomainError(name))).toEqual([]);
+  });
+
+  test('catches everything on every state that can fail, so that each run settles', () => {
+    const settling = new Set(['Settle', 'SettleQuietly']);
+    const uncaught = Object.entries(machine.States)
+      .filter(([name, state]) => /Task|Parallel|Map/.test(state.Type) && !settling.has(name))
+      .filter(
+        ([, state]) =>
+          !state.Catch?.some(
+            (rule) => rule.ErrorEquals.includes('States.ALL') && rule.Next === 'Settle',
+          ),
+      );
+    expect(uncaught).toEqual([]);
+  });
+
+  test('ends through Settle only', () => {
+    const before = Object.entries(machine.States).filter(([, state]) =>
+      nextOf(state).includes('Ended'),
+    );
+    expect(before.map(([name]) => name)).toEqual(['Settle', 'SettleQuietly']);
+    expect(Object.values(machine.States).some((state) => state.End === true)).toBe(false);
+  });
+
+  test('reaches every state, and names none that is not there', () => {
+    for (const { StartAt, States } of machines) {
+      const reached = new Set([StartAt]);
+      for (const name of reached)
+        for (const next of nextOf(States[name] as State)) reached.add(next);
+      expect([...reached].sort()).toEqual(Object.keys(States).sort());
+    }
+  });
+
+  test('runs each stage as open, run, close, judged by what is closed', () => {
+    const stages = all.filter(([, state]) => state.Type === 'Parallel');
+    expect(stages.map(([name]) => name)).toEqual(['ReadIssue', 'WriteCode', 'Verify', 'Review']);
+    for (const [, state] of stages) {
+      const names = Object.keys(state.Branches?.[0]?.States ?? {});
+      expect(names.map((name) => name.replace(/[A-Z][a-z]+$/, ''))).toEqual([
+        'Open',
+        'Run',
+        'Close',
+      ]);
+      expect(state.Retry?.map((rule) => rule.ErrorEquals)).toEqual([['StageLost']]);
+    }
+  });
+
+  test('carries nothing that Step Functions alone could fill the same twice', () => {
+    expect(text).not.toMatch(/States\.UUID|MathRandom|StartTime|"Wait"|JSONata|HeartbeatSeconds/);
+  });
+});
