@@ -30,9 +30,7 @@ export function issuesOf(access: WithAccess) {
           title: data.title,
           body: data.body ?? '',
           author: data.user?.login ?? 'ghost',
-          labels: data.labels.map((label) =>
-            typeof label === 'string' ? label : (label.name ?? ''),
-          ),
+          labels: data.labels.map(nameOf),
           state: data.state === 'closed' ? 'closed' : 'open',
           url: data.html_url,
           comments: comments.map(({ user, body }) => ({
@@ -49,7 +47,9 @@ export function issuesOf(access: WithAccess) {
           const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels';
           await request(route, { ...where, labels: [...add] });
         }
-        for (const name of remove) {
+        const present = await request('GET /repos/{owner}/{repo}/issues/{issue_number}', where);
+        const names = present.data.labels.map(nameOf);
+        for (const name of remove.filter((one) => names.includes(one))) {
           const route = 'DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}';
           await request(route, { ...where, name }).catch((error) => {
             if (!hasStatus(error, 404)) throw error;
@@ -57,6 +57,10 @@ export function issuesOf(access: WithAccess) {
         }
       }),
   } satisfies Partial<Forge>;
+}
+
+function nameOf(label: string | { readonly name?: string }): string {
+  return typeof label === 'string' ? label : (label.name ?? '');
 }
 
 function commentsOf(access: WithAccess) {

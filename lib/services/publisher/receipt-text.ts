@@ -1,0 +1,55 @@
+import type { Failure, Outcome } from '../../domain/outcome.ts';
+import type { Run } from '../../domain/run.ts';
+import { code, quote } from './tame-text.ts';
+
+/** How a run ended, as its receipt tells it. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly error?: Failure;
+}
+
+/** What a run used. */
+export interface Used {
+  readonly turns: number;
+  readonly tokens: number;
+  /** Zero where the models have no price. */
+  readonly dollars: number;
+}
+
+/** The comment that ends a run: what came of it, and what a person can do now. */
+export function receiptText(run: Run, ending: Ending, used: Used): string {
+  const cost = used.dollars > 0 ? `, $${used.dollars.toFixed(2)}` : '';
+  const footer = `Run ${code(run.id)}: ${used.turns} model calls, ${used.tokens} tokens${cost}`;
+  return [told(run, ending), ...kept(run, ending), `<sub>${footer}</sub>`].join('\n\n');
+}
+
+function told(run: Run, { outcome, error }: Ending): string {
+  const note = quote(run.note ?? 'No reason was given.', 2000);
+  const pull = linkOf(run);
+  switch (outcome) {
+    case 'merged':
+      return `Done: ${pull} is merged.`;
+    case 'handed-over':
+      return `${pull} is ready for a person: verified and reviewed, and not merged.`;
+    case 'question':
+      return `Before work can start, a question:\n\n${note}`;
+    case 'refused':
+      return `Not worked on:\n\n${note}`;
+    case 'cancelled':
+      return 'Stopped, as asked.';
+    case 'failed':
+      return `Failed with ${code(error?.name ?? 'an unknown error')}:\n\n${quote(error?.message ?? '', 2000)}`;
+  }
+}
+
+/** Work that a person can go on with. */
+function kept(run: Run, { outcome }: Ending): string[] {
+  if (outcome !== 'failed' && outcome !== 'cancelled') return [];
+  if (run.pullRequest !== undefined) return [`What there is stays in ${linkOf(run)}, a draft.`];
+  return run.branch === undefined ? [] : [`What there is stays on the branch ${code(run.branch)}.`];
+}
+
+function linkOf({ repository, pullRequest }: Run): string {
+  if (pullRequest === undefined) return 'the pull request';
+  return repository.forge === 'github' ? `#${pullRequest.number}` : pullRequest.url;
+}
