@@ -11,6 +11,8 @@ export interface GitHubAccess {
 /** One repository with the authority for one effect. */
 export interface RepositoryClient extends GitHubClient {
   readonly at: { readonly owner: string; readonly repo: string };
+  /** True where it acts as a GitHub App. */
+  readonly app: boolean;
   /** True where what this user wrote can be the run's own. */
   ours(user: { readonly type?: string } | null | undefined): boolean;
 }
@@ -34,7 +36,7 @@ export function accessTo(repository: string, { apiUrl, mint }: GitHubAccess): Wi
       // People could write our marks as well; a bot of this repository is not just anybody.
       const ours = (user: { readonly type?: string } | null | undefined) =>
         !minted.app || user?.type === 'Bot';
-      return await work({ ...client, at: { owner, repo }, ours });
+      return await work({ ...client, at: { owner, repo }, app: minted.app, ours });
     } finally {
       await minted.revoke();
     }

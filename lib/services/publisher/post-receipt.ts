@@ -15,7 +15,7 @@ const outcomes: readonly Outcome[] = [
 ];
 
 /** The label that shows how a run ended. */
-export function outcomeLabel(outcome: Outcome): string {
+function outcomeLabel(outcome: Outcome): string {
   return `entropy: ${outcome}`;
 }
 

@@ -8,7 +8,7 @@ import { modelOf } from './pull-request-body.ts';
 import { code, quote, tame } from './tame-text.ts';
 
 /** Name of the check run that holds the verdict. */
-export const reviewCheck = 'entropy/review';
+const reviewCheck = 'entropy/review';
 
 /**
  * Posts a round's review on the published commit and its verdict as a check run. Safe to repeat. Throws

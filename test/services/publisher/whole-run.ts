@@ -14,7 +14,7 @@ import { startDroppingProxy } from './dropping-proxy.ts';
 import { changeOf, evidenceFor, judgement, plan, publishing, reviewOf } from './publishing.ts';
 
 /** The process died here. */
-export class Crash extends Error {}
+class Crash extends Error {}
 
 /** How a run is hurt, at every point where it can be. */
 export interface Hurt {

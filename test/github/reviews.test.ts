@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ForgeUnavailable } from '../../lib/domain/errors.ts';
+import { githubForge } from '../../lib/github/github-forge.ts';
+import { tokenMinter } from '../../lib/github/minter.ts';
+
+// Answers as GitHub does to a person's token, which the playground has no statuses for.
+const seen: { what: string; body: unknown }[] = [];
+const server = createServer(async (request, response) => {
+  const body = await text(request);
+  const what = `${request.method} ${request.url?.split('?')[0]}`;
+  seen.push({ what, body: body === '' ? undefined : JSON.parse(body) });
+  const answer = (status: number, value: string) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(value);
+  };
+  if (what === 'POST /repos/o/n/check-runs') {
+    return answer(403, '{"message":"You must authenticate via a GitHub App."}');
+  }
+  if (what === 'POST /repos/o/n/statuses/abc') return answer(201, '{"url":"https://x/1"}');
+  if (what.startsWith('GET /repos/o/n/commits/')) return answer(200, '{"check_runs":[]}');
+  if (what === 'GET /repos/o/n/issues/1') return answer(200, '{"title":"cut o');
+  return answer(429, '{"message":"slow down"}');
+});
+let apiUrl = '';
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+});
+const forge = () => githubForge('o/n', { apiUrl, mint: tokenMinter('my-secret-token') });
+
+test('with a plain token the verdict is a commit status', async () => {
+  const check = { commit: 'abc', name: 'entropy/review', title: 'Approved', summary: 'S' };
+  expect(await forge().checkRun({ ...check, conclusion: 'success' })).toEqual({
+    url: 'https://x/1',
+  });
+  expect(seen.at(-1)?.body).toEqual({
+    ...{ context: 'entropy/review', state: 'success', description: 'Approved' },
+  });
+});
+
+test('an answer that broke off and a limit are told as what may pass', async () => {
+  await expect(forge().readIssue('1')).rejects.toThrow(ForgeUnavailable);
+  const limited = forge().comment('1', 'my-secret-token');
+  await expect(limited).rejects.toMatchObject({ name: 'ForgeUnavailable', status: 429 });
+  await expect(limited).rejects.not.toThrow(/my-secret-token/);
+});
