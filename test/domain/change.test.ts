@@ -134,6 +134,10 @@ describe('secrets', () => {
     ['a private key', pem],
     ['an AWS key', `key = "${'AKIA'}ABCDEFGHIJKLMNOP"`],
     ['a GitHub token', `${'ghp'}_${'a1'.repeat(18)}`],
+    [
+      'a long installation token',
+      `${'ghs'}_1001_${'a_1'.repeat(9)}.${'b-2'.repeat(30)}.${'c'.repeat(40)}`,
+    ],
     ['an Anthropic key', `${'sk-ant'}-api03-${'a1-B'.repeat(10)}`],
     ['a Slack token', `${'xoxb'}-1234567890-abcdefghij`],
   ])('%s is refused, in binary files too, and not shown', (_, secret) => {
