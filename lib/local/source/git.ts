@@ -34,6 +34,8 @@ const safeConfig: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
   ['core.attributesFile', '/dev/null'],
+  ['core.filesRefLockTimeout', '10000'],
+  ['core.packedRefsTimeout', '10000'],
   ['core.quotePath', 'false'],
   ['credential.helper', ''],
   ['commit.gpgSign', 'false'],

@@ -107,7 +107,8 @@ async function pinFetched(
   call: Parameters<typeof runGit>[1] & object,
 ): Promise<Pin> {
   await makeMirror(mirror, wanted.objectFormat, call.environment);
-  const incoming = `refs/incoming/${run}`;
+  // A name of its own: another process may pin the same run.
+  const incoming = `refs/incoming/${run}-${randomUUID()}`;
   const plain = [
     '--no-tags',
     '--no-write-fetch-head',

@@ -27,10 +27,10 @@ describe('pin', () => {
     expect(later.commit).toBe(inRepository(path, 'rev-parse', 'HEAD'));
   });
 
-  test('two at once agree', async () => {
+  test('many at once agree', async () => {
     const path = repositoryOf({ 'a.txt': 'one\n' });
     const dataDir = freshFolder();
-    const pins = [1, 2, 3].map(() =>
+    const pins = Array.from({ length: 8 }, () =>
       sourceMirror({ dataDir }).pin({ id: 'r-1', repository: local(path) }),
     );
     const [first, ...others] = await Promise.all(pins);
