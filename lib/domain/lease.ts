@@ -18,3 +18,8 @@ export function mayTakeLease(
   const renewed = liveLeases(leases, request.now).length > others.length;
   return renewed || others.length < request.capacity;
 }
+
+/** Capacity slots are leased this long, in milliseconds, and renewed by whoever walks the run. */
+export const slotLeaseMs = 10 * 60_000;
+/** The one pool of slots; its capacity is the operator's. */
+export const slotPool = 'runs';

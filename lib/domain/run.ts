@@ -45,8 +45,11 @@ export interface RunSettings {
   readonly replayOf?: string;
 }
 
-/** `queued` waits for a slot, `running` is walked, `settled` has an outcome. */
-export type RunStatus = 'queued' | 'running' | 'settled';
+/**
+ * `queued` waits for a slot, `running` is walked, `ending` has an outcome and told it but may still hold
+ * claim, slot or an unsealed ledger, `settled` is over.
+ */
+export type RunStatus = 'queued' | 'running' | 'ending' | 'settled';
 
 /** One attempt to resolve one issue. */
 export interface Run {

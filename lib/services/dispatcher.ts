@@ -1,13 +1,10 @@
 import { claimLeaseMs } from '../domain/claim.ts';
 import { ClaimHeld } from '../domain/errors.ts';
+import { slotLeaseMs, slotPool } from '../domain/lease.ts';
 import type { NewEvent } from '../domain/ledger.ts';
 import type { Ports } from '../domain/ports.ts';
 import { issueKeyOf, type Run } from '../domain/run.ts';
-
-/** Capacity slots are leased this long and renewed by whoever walks the run. */
-export const slotLeaseMs = 10 * 60_000;
-/** The one pool of slots; its capacity is the operator's. */
-export const slotPool = 'runs';
+import { sealRun } from './lifecycle/seal-run.ts';
 
 /** Stores a run as queued. The same trigger gives the run that is there already. */
 export async function enqueue(
@@ -59,17 +56,17 @@ async function start(ports: Ports, run: Run, definition: string): Promise<Run> {
     );
   } catch (error) {
     if (!(error instanceof ClaimHeld)) throw error;
-    return turnAway(ports, run, definition, error);
+    return turnAway(ports, run, error);
   }
 }
 
-async function turnAway(ports: Ports, run: Run, definition: string, held: ClaimHeld) {
+async function turnAway(ports: Ports, run: Run, held: ClaimHeld) {
   const at = ports.clock.now();
   const failure = { name: held.name, message: held.message };
-  const settled = await ports.runs.update(
+  const ending = await ports.runs.update(
     run.id,
     ['queued'],
-    { status: 'settled', settledAt: at, outcome: 'cancelled', error: failure, note: held.message },
+    { status: 'ending', settledAt: at, outcome: 'cancelled', error: failure, note: held.message },
     [
       {
         kind: 'run.settled',
@@ -80,6 +77,5 @@ async function turnAway(ports: Ports, run: Run, definition: string, held: ClaimH
       },
     ],
   );
-  await ports.ledger.seal(run.id, { outcome: 'cancelled', models: [], definition });
-  return settled;
+  return sealRun(ports, ending);
 }

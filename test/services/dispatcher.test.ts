@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { defaultBudget } from '../../lib/domain/budget.ts';
+import { slotPool } from '../../lib/domain/lease.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { issueKeyOf, type Run, runIdOf } from '../../lib/domain/run.ts';
 import { openSigner } from '../../lib/local/signer.ts';
 import { openDatabase } from '../../lib/local/store/database.ts';
 import { sqliteStores } from '../../lib/local/store/stores.ts';
 import { cancel } from '../../lib/services/cancel.ts';
-import { dispatch, enqueue, slotPool } from '../../lib/services/dispatcher.ts';
+import { dispatch, enqueue } from '../../lib/services/dispatcher.ts';
+import { sweep } from '../../lib/services/sweep.ts';
 
 let dataDir: string;
 let ports: Ports;
@@ -100,4 +102,19 @@ test('cancelling a queued run ends it; a running one is asked through its claim'
   expect(await cancel(ports, running.id, 'ada')).toMatchObject({ status: 'running' });
   const claim = await ports.claims.get(issueKeyOf(repository, '2'));
   expect(claim?.cancelAt).toBe(now);
+});
+
+test('the sweep finishes a run that told its end and was not sealed, unless it is walked', async () => {
+  const run = newRun('1', 'a');
+  await enqueue(ports, run);
+  await start(2);
+  await ports.runs.update(run.id, ['running'], { status: 'ending', outcome: 'cancelled' }, []);
+  await ports.runners.lease(run.id, 'walker', now, now + 1000);
+  expect(await sweep(ports)).toBe(0);
+  now += 60_000;
+  expect(await sweep(ports, { only: 'another' })).toBe(0);
+  expect(await sweep(ports)).toBe(1);
+  expect(await ports.runs.get(run.id)).toMatchObject({ status: 'settled', outcome: 'cancelled' });
+  expect(await ports.slots.holders(slotPool, now)).toEqual([]);
+  expect((await ports.claims.get(issueKeyOf(repository, '1')))?.owner).toBeUndefined();
 });

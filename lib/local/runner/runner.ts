@@ -1,8 +1,8 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
+import { slotLeaseMs, slotPool } from '../../domain/lease.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import { issueKeyOf } from '../../domain/run.ts';
-import { slotLeaseMs, slotPool } from '../../services/dispatcher.ts';
 import { settle } from '../../services/lifecycle/settle.ts';
 import type { LoadedDefinition } from '../walker/definition.ts';
 import type { Journal } from '../walker/journal.ts';

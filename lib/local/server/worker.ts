@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../domain/run.ts';
 import { dispatch } from '../../services/dispatcher.ts';
+import { sweep } from '../../services/sweep.ts';
 import { type RunnerOptions, walkRun } from '../runner/runner.ts';
 
 /** What the worker does beside walking: `drain` turns the inbox into queued runs. */
@@ -28,11 +29,10 @@ export function startWorker(options: WorkerOptions): Worker {
   let wake = () => {};
   const turn = async () => {
     await options.drain?.();
-    await dispatch(options.ports, {
-      capacity: options.capacity,
-      definition: options.definition.digest,
-      ...(options.only === undefined ? {} : { only: options.only }),
-    });
+    const only = options.only === undefined ? {} : { only: options.only };
+    await sweep(options.ports, only);
+    const definition = options.definition.digest;
+    await dispatch(options.ports, { capacity: options.capacity, definition, ...only });
     for (const run of await options.ports.runs.list({ status: ['running'] })) {
       if (active.has(run.id) || (options.only ?? run.id) !== run.id) continue;
       active.set(

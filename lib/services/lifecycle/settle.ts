@@ -3,10 +3,10 @@ import { exitCodeOf } from '../../domain/outcome.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { judge } from '../../domain/verdict.ts';
-import { slotPool } from '../dispatcher.ts';
 import { postReceipt } from '../publisher/post-receipt.ts';
 import { type Conclusion, conclude, type LifecycleState } from './conclude.ts';
 import { evidenceOf, handoffOf, lastRoundOf, policyOf, runOf } from './run-facts.ts';
+import { sealRun } from './seal-run.ts';
 
 /** `quiet`: the forge can't be reached, so nothing is said there. */
 export interface SettleInput {
@@ -21,14 +21,8 @@ export interface SettleInput {
  */
 export async function settle(ports: Ports, input: SettleInput): Promise<{ outcome: string }> {
   const run = await runOf(ports, input.run);
-  if (run.status !== 'settled') await end(ports, run, input);
-  const settled = await runOf(ports, input.run);
-  await release(ports, settled);
-  await ports.ledger.seal(run.id, {
-    outcome: settled.outcome ?? 'failed',
-    models: await modelsOf(ports, run.id),
-    definition: settled.definition ?? '',
-  });
+  if (run.status === 'running' || run.status === 'queued') await end(ports, run, input);
+  const settled = await sealRun(ports, await runOf(ports, input.run));
   return { outcome: settled.outcome ?? 'failed' };
 }
 
@@ -45,7 +39,7 @@ async function end(ports: Ports, run: Run, input: SettleInput): Promise<void> {
   await ports.runs.update(
     run.id,
     ['running', 'queued'],
-    { status: 'settled', settledAt: at, ...conclusion },
+    { status: 'ending', settledAt: at, ...conclusion },
     [...release, settledEvent(run, conclusion, at)],
   );
 }
@@ -70,13 +64,6 @@ async function releaseEvent(ports: Ports, run: Run, at: number): Promise<NewEven
   return [{ ...event, kind: 'claim.released', data: { key } }];
 }
 
-/** After the run is settled: a crash in between is mended by the same call again. */
-async function release(ports: Ports, run: Run): Promise<void> {
-  const key = issueKeyOf(run.repository, run.issue);
-  if (run.fence !== undefined) await ports.claims.release(key, run.id, run.fence, []);
-  await ports.slots.release(slotPool, run.id);
-}
-
 /** The sentences for a bad verdict, from the last round that has one. */
 async function reasons(ports: Ports, run: Run): Promise<{ evidence: string; review: string }> {
   const round = await lastRoundOf(ports, run.id, 'verifier');
@@ -88,12 +75,4 @@ async function reasons(ports: Ports, run: Run): Promise<{ evidence: string; revi
     evidence: `${judgement.rule}: ${judgement.detail}`,
     review: review?.kind === 'review' ? review.summary : '',
   };
-}
-
-async function modelsOf(ports: Ports, run: string): Promise<readonly string[]> {
-  const events = await ports.ledger.events(run);
-  const models = events
-    .filter((event) => event.kind === 'model.called')
-    .map((event) => String(event.data?.model));
-  return [...new Set(models)].sort();
 }
