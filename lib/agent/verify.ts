@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolicyViolation } from '../domain/errors.ts';
-import type { CheckRun, Checks, Evidence } from '../domain/evidence.ts';
+import type { CheckRun, Evidence } from '../domain/evidence.ts';
 import type { ChangeSet } from '../domain/handoff.ts';
 import type { StageLimits } from '../domain/stage.ts';
 import type { CheckSettings } from '../domain/stage-input.ts';
-import { findChecks } from './checks/find-checks.ts';
+import { type FoundChecks, findChecks } from './checks/find-checks.ts';
 import type { Exec } from './exec.ts';
 import { type Bench, benchIn, checkOut, pinChecks } from './verify/checkout.ts';
 import type { Commands } from './verify/commands.ts';
@@ -61,7 +61,7 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   }
   const { checks } = found;
   request.log({ step: 'found', detail: `${checks.ecosystem}: ${checks.test}` });
-  const runs = await fourRuns(request, bench, checks, planned);
+  const runs = await fourRuns(request, bench, found, planned);
   if (runs.base.state === 'setup-failed') {
     return { ...evidence, checks, unavailable: setupFailed(runs.base) };
   }
@@ -75,6 +75,7 @@ async function plansFor({ repositoryDir, base, change }: VerifyRequest, bench: B
   try {
     return await planTrees(gitIn(repositoryDir, bench.path), bench.root, change);
   } catch (error) {
+    if (error instanceof PolicyViolation) throw error;
     const why = (error as Error).message;
     throw new PolicyViolation(`the change can't be laid over its base: ${why}`, { cause: error });
   }
@@ -86,7 +87,7 @@ type Runs = Record<RunName, CheckRun>;
 async function fourRuns(
   request: VerifyRequest,
   bench: Bench,
-  checks: Checks,
+  found: FoundChecks,
   { plans }: Plans,
 ): Promise<Runs> {
   const { exec, limits, env, signal } = request;
@@ -96,7 +97,7 @@ async function fourRuns(
     const plan = plans[name];
     const key = `${plan.setup} ${plan.check}`;
     const before = done.get(key);
-    const result = before ?? (await oneRun(commands, request.setup, checks, plan, rerun));
+    const result = before ?? (await oneRun(commands, request.setup, found, plan, rerun));
     done.set(key, result);
     const detail = `${name}: ${result.tests?.length ?? 'no'} results per test`;
     request.log({ step: before ? 'reused' : 'run', run: name, state: result.state, detail });
@@ -117,15 +118,15 @@ async function fourRuns(
 async function oneRun(
   commands: Commands,
   phase: SetupPhase,
-  checks: Checks,
+  found: FoundChecks,
   plan: Plan,
   rerun: Rerun,
 ): Promise<CheckRun> {
   await checkOut(commands.bench, plan);
-  const { ok, ran } = await setUp(commands, phase, checks, plan);
+  const { ok, ran } = await setUp(commands, phase, found, plan);
   if (!ok) return { state: 'setup-failed', commands: ran, tests: null };
   await pinChecks(commands.bench, plan);
-  const run = await runTests(commands, checks.test, rerun);
+  const run = await runTests(commands, found.checks.test, rerun);
   return { ...run, commands: [...ran, ...run.commands].slice(-20) };
 }
 

@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
 import type { Evidence } from './evidence.ts';
+import { globMatches } from './glob.ts';
 import { harmOf } from './harm.ts';
 import type { Policy } from './policy.ts';
 import { alteredTests, strongProof, weakProof } from './proof.ts';
@@ -153,7 +153,5 @@ function withDropped(detail: string, { paths }: Evidence): string {
 function isExempt({ paths }: Evidence, policy: Policy): boolean {
   const judged = [...new Set([...paths.source, ...paths.definitions])];
   const globs = policy.evidence.exempt;
-  return (
-    judged.length > 0 && judged.every((path) => globs.some((glob) => posix.matchesGlob(path, glob)))
-  );
+  return judged.length > 0 && judged.every((path) => globs.some((glob) => globMatches(glob, path)));
 }

@@ -84,6 +84,14 @@ export function changeOf(base: string, files: Files): ChangeSet {
   };
 }
 
+/** A machine behind an authority of its own says so to package clients, which need it in set-up alone. */
+function ownAuthorities(): Record<string, string> {
+  const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+}
+
 async function verifyIn(
   root: string,
   repositoryDir: string,
@@ -110,7 +118,7 @@ async function verifyIn(
     setup: {
       begin: async () => {
         setups += 1;
-        return {};
+        return ownAuthorities();
       },
       end: async () => {},
     },

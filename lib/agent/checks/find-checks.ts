@@ -3,6 +3,13 @@ import type { CheckSettings } from '../../domain/stage-input.ts';
 import type { TreeView } from './ecosystem.ts';
 import { ecosystems } from './ecosystems.ts';
 
+/** How a repository is checked, and the folders that its own kind of set-up makes. */
+export interface FoundChecks {
+  readonly checks: Checks;
+  /** Trees of equal dependency lists may share these; empty where set-up is somebody's own. */
+  readonly shared: readonly string[];
+}
+
 /**
  * How a repository is checked: an operator's option stands over `.entropy.yml`, that over what is found in
  * the base. `unavailable` says what was looked for and what would mend it.
@@ -10,13 +17,13 @@ import { ecosystems } from './ecosystems.ts';
 export async function findChecks(
   tree: TreeView,
   settings: CheckSettings,
-): Promise<{ checks: Checks } | { unavailable: string }> {
+): Promise<FoundChecks | { unavailable: string }> {
   const { option, policy } = settings;
   const found = await detect(tree);
   const test = option?.test ?? policy?.test ?? found?.test;
   if (test === undefined) return { unavailable: nothingFound() };
-  const setup =
-    option?.setup !== undefined ? [option.setup] : (policy?.setup ?? found?.setup ?? []);
+  const given = option?.setup !== undefined ? [option.setup] : policy?.setup;
+  const setup = given ?? found?.setup ?? [];
   const source = option?.test ? 'option' : policy?.test ? '.entropy.yml' : 'found';
   return {
     checks: {
@@ -25,13 +32,14 @@ export async function findChecks(
       setup: setup.filter((line) => line.trim() !== ''),
       test,
     },
+    shared: given === undefined ? (found?.artifacts ?? []) : [],
   };
 }
 
 async function detect(tree: TreeView) {
   for (const ecosystem of ecosystems) {
     const found = await ecosystem.detect(tree);
-    if (found !== undefined) return { name: ecosystem.name, ...found };
+    if (found !== undefined) return { ...ecosystem, ...found };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Channel, Ecosystem, Found, TreeView } from './ecosystem.ts';
 import { adaptNodeCommand, readNodeRunners } from './node-runners.ts';
+import { scriptText } from './node-scripts.ts';
 import { baseName, inTestFolder } from './paths.ts';
 
 const packageSchema = z.looseObject({
@@ -61,11 +62,9 @@ async function detect(tree: TreeView): Promise<Found | undefined> {
   return test === undefined ? undefined : { setup: setupOf(found, tree), test };
 }
 
-/** What `npm test` would run, so that the commands are the base's whatever a package.json says later. */
 function testCommand({ scripts = {} }: Package): string | undefined {
-  if (!scripts.test?.trim() || /no test specified/.test(scripts.test)) return undefined;
-  const steps = [scripts.pretest, scripts.test, scripts.posttest].filter((step) => step?.trim());
-  return steps.length === 1 ? scripts.test : steps.map((step) => `(${step})`).join(' && ');
+  if (/no test specified/.test(scripts.test ?? '')) return undefined;
+  return scriptText(scripts, 'test');
 }
 
 function bareTests(tree: TreeView): string | undefined {

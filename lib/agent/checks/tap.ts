@@ -46,12 +46,15 @@ class TapReader {
   #open: Group[] = [];
   /** A flat comment, as tape writes: the points after it are its assertions. */
   #flat: Group | undefined;
+  /** The outermost plan was seen: at the end, or before the first point. */
+  #planned = false;
   /** Lines of the last failed point. */
   #last: string[] | undefined;
 
   take(line: string): void {
     const found = point.exec(line);
     const said = comment.exec(line);
+    if (/^1\.\.\d+/.test(line)) this.#planned = true;
     if (found !== null) this.#point(pointOf(found));
     else if (said !== null) this.#comment(said);
     else if (this.#last !== undefined && this.#last.length < 40 && line.trim() !== '') {
@@ -60,6 +63,8 @@ class TapReader {
   }
 
   results(): RawResult[] {
+    // A test announced last, with no assertion and no plan after it: the process ended in it.
+    if (this.#flat?.status === 'empty' && !this.#planned) this.#flat.status = 'failed';
     this.#closeFlat();
     for (const group of this.#open) this.#add(this.#path(group), 'failed', ['never ended']);
     this.#open = [];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checks, CommandRun } from '../../domain/evidence.ts';
-import { ecosystems } from '../checks/ecosystems.ts';
+import type { CommandRun } from '../../domain/evidence.ts';
+import type { FoundChecks } from '../checks/find-checks.ts';
 import { baseName } from '../checks/paths.ts';
 import { type Commands, recordOf, runInTree } from './commands.ts';
 import { entriesOf, gitIn } from './git.ts';
@@ -21,13 +21,13 @@ export interface SetupPhase {
 export async function setUp(
   commands: Commands,
   phase: SetupPhase,
-  checks: Checks,
+  { checks, shared: folders }: FoundChecks,
   plan: Plan,
 ): Promise<{ ok: boolean; ran: CommandRun[] }> {
   const ran: CommandRun[] = [];
   if (checks.setup.length === 0) return { ok: true, ran };
-  const shared = await sharedFolder(commands, checks, plan);
-  if (shared !== undefined && (await restore(commands, checks, shared))) return { ok: true, ran };
+  const shared = folders.length === 0 ? undefined : await sharedPlace(commands, plan);
+  if (shared !== undefined && (await restore(commands, folders, shared))) return { ok: true, ran };
   const extra = await phase.begin();
   try {
     for (const command of checks.setup) {
@@ -38,17 +38,12 @@ export async function setUp(
   } finally {
     await phase.end();
   }
-  if (shared !== undefined) await keep(commands, checks, shared);
+  if (shared !== undefined) await keep(commands, folders, shared);
   return { ok: true, ran };
 }
 
 /** Where the products for these dependency lists are kept; undefined where they can't be shared. */
-async function sharedFolder(
-  { bench }: Commands,
-  checks: Checks,
-  plan: Plan,
-): Promise<string | undefined> {
-  if (checks.source !== 'found' || artifactsOf(checks).length === 0) return undefined;
+async function sharedPlace({ bench }: Commands, plan: Plan): Promise<string | undefined> {
   const git = gitIn(bench.tree, bench.path);
   const hash = createHash('sha256');
   for (const [path, entry] of await entriesOf(git, plan.setup)) {
@@ -65,20 +60,21 @@ async function sharedFolder(
 const dependencyList = /^(package(-lock)?|npm-shrinkwrap)\.json$|^\.npmrc$/;
 const ownScript = /"(pre|post)?(install|prepare)"\s*:|"prepublish"\s*:/;
 
-const artifactsOf = (checks: Checks) =>
-  ecosystems.find((one) => one.name === checks.ecosystem)?.artifacts ?? [];
-
-async function restore({ bench }: Commands, checks: Checks, from: string): Promise<boolean> {
+async function restore(
+  { bench }: Commands,
+  names: readonly string[],
+  from: string,
+): Promise<boolean> {
   if (!(await exists(from))) return false;
-  for (const name of artifactsOf(checks)) await copy(join(from, name), join(bench.tree, name));
+  for (const name of names) await copy(join(from, name), join(bench.tree, name));
   return true;
 }
 
-async function keep({ bench }: Commands, checks: Checks, to: string): Promise<void> {
+async function keep({ bench }: Commands, names: readonly string[], to: string): Promise<void> {
   const part = `${to}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true });
-  for (const name of artifactsOf(checks)) await copy(join(bench.tree, name), join(part, name));
+  for (const name of names) await copy(join(bench.tree, name), join(part, name));
   await rename(part, to);
 }
 

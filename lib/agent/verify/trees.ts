@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { pathFault } from '../../domain/change-path.ts';
+import { PolicyViolation } from '../../domain/errors.ts';
 import type { ChangeSet, FileChange } from '../../domain/handoff.ts';
 import { isDefinition, isManifest, isTest, mergeDefinition } from '../checks/ecosystems.ts';
 import { entriesOf, type Git, line, type TreeEntry } from './git.ts';
@@ -36,10 +38,11 @@ interface Part {
 }
 
 /**
- * Writes the four trees into the repository's objects. Git itself keeps paths inside the tree, so nothing
- * that a change names can reach another place.
+ * Writes the four trees into the repository's objects; nothing that a change names can reach another place.
+ * Throws `PolicyViolation` for a path that is no plain path within the repository.
  */
 export async function planTrees(git: Git, scratch: string, change: ChangeSet): Promise<Plans> {
+  checkPaths(change);
   const base = await entriesOf(git, change.base);
   const parts: Part[] = [];
   for (const file of change.files) parts.push(await partOf(git, base, file));
@@ -66,6 +69,16 @@ export async function planTrees(git: Git, scratch: string, change: ChangeSet): P
       definitions: pathsOf(parts, (part) => part.kind === 'definition'),
     },
   };
+}
+
+/** Git passes over such paths without a word, and the change would be judged without them. */
+function checkPaths({ files }: ChangeSet): void {
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    const fault = pathFault(path) ?? (seen.has(path) ? 'a path named twice' : undefined);
+    if (fault !== undefined) throw new PolicyViolation(`${fault}: ${JSON.stringify(path)}`);
+    seen.add(path);
+  }
 }
 
 async function partOf(git: Git, base: Entries, file: FileChange): Promise<Part> {

@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TreeView } from '../../../lib/agent/checks/ecosystem.ts';
+import { isDefinition, isTest, mergeDefinition } from '../../../lib/agent/checks/ecosystems.ts';
+import { findChecks, mend } from '../../../lib/agent/checks/find-checks.ts';
+import { parsePolicy } from '../../../lib/domain/policy.ts';
+import type { CheckSettings } from '../../../lib/domain/stage-input.ts';
+
+const view = (files: Record<string, string>): TreeView => ({
+  files: Object.keys(files),
+  read: async (path) => files[path],
+});
+const found = async (files: Record<string, string>, settings: CheckSettings = {}) => {
+  const result = await findChecks(view(files), settings);
+  return 'checks' in result ? result.checks : result.unavailable;
+};
+const pkg = (members: object) => JSON.stringify(members);
+
+describe('what is found', () => {
+  test.each<[string, Record<string, string>, string[], string]>([
+    [
+      'npm with a lock',
+      {
+        'package.json': pkg({ scripts: { test: 'tape t.js' }, devDependencies: { tape: '5' } }),
+        'package-lock.json': '{}',
+      },
+      ['npm ci --no-audit --no-fund'],
+      'tape t.js',
+    ],
+    [
+      'npm with steps around the tests',
+      { 'package.json': pkg({ scripts: { pretest: 'tsc', test: 'node --test' } }) },
+      [],
+      '(tsc) && (node --test)',
+    ],
+    [
+      'npm with scripts that call others, even themselves',
+      {
+        'package.json': pkg({
+          scripts: {
+            test: 'npm run lint && npm run -s unit && npm run x -- --y',
+            lint: 'xo',
+            unit: 'mocha; npm run unit',
+          },
+        }),
+      },
+      [],
+      '(xo) && (mocha; (mocha; (mocha; (mocha; (mocha; npm run unit))))) && npm run x -- --y',
+    ],
+    [
+      'the script that npm init writes is none',
+      {
+        'package.json': pkg({ scripts: { test: 'echo "Error: no test specified" && exit 1' } }),
+        'a.test.js': '',
+      },
+      [],
+      'node --test',
+    ],
+    [
+      'Go with requirements',
+      { 'go.mod': 'module x\n\nrequire (\n\ty v1.0.0\n)\n', 'x_test.go': '' },
+      ['go mod download'],
+      'go test -count=1 ./...',
+    ],
+    [
+      'unittest in a package',
+      {
+        'pyproject.toml': '[project]\nname = "x"\ndependencies = []\n',
+        'x/__init__.py': '',
+        'x/tests/__init__.py': '',
+        'x/tests/test_a.py': 'import unittest\nclass A(unittest.TestCase): pass\n',
+      },
+      [],
+      'python3 -m unittest discover -s x/tests -t .',
+    ],
+    [
+      'pytest by its tests, with requirements',
+      { 'requirements.txt': 'six\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' },
+      [
+        'python3 -m venv "$VIRTUAL_ENV"',
+        '"$VIRTUAL_ENV/bin/python3" -m pip install -q -r requirements.txt',
+        '"$VIRTUAL_ENV/bin/python3" -m pip install -q pytest',
+      ],
+      'python3 -m pytest',
+    ],
+    [
+      'a project with a test extra',
+      {
+        'pyproject.toml':
+          '[project]\nname = "x"\n[project.optional-dependencies]\ntest = ["pytest"]\n[tool.pytest.ini_options]\naddopts = "--cov"\n',
+        'tests/test_a.py': '',
+      },
+      [
+        'python3 -m venv "$VIRTUAL_ENV"',
+        `"$VIRTUAL_ENV/bin/python3" -m pip install -q -e '.[test]'`,
+        '"$VIRTUAL_ENV/bin/python3" -m pip install -q pytest pytest-cov',
+      ],
+      'python3 -m pytest',
+    ],
+    ['make', { Makefile: 'all: x\n\ncheck: all\n\t./t\n' }, [], 'make check'],
+  ])('%s', async (_name, files, setup, command) => {
+    expect(await found(files)).toMatchObject({ source: 'found', setup, test: command });
+  });
+
+  test('an option stands over .entropy.yml, that over what is found', async () => {
+    const files = { 'package.json': pkg({ scripts: { test: 'a' }, dependencies: { b: '1' } }) };
+    const policy = { setup: [], test: 'b' };
+    expect(await found(files, { policy })).toMatchObject({
+      source: '.entropy.yml',
+      setup: [],
+      test: 'b',
+    });
+    expect(await found(files, { policy, option: { test: 'c', setup: 'd' } })).toMatchObject({
+      source: 'option',
+      setup: ['d'],
+      test: 'c',
+    });
+    expect(await found(files, { policy: { test: 'b' } })).toMatchObject({
+      setup: ['npm install --no-audit --no-fund'],
+    });
+  });
+
+  test('nothing found says what was looked for, and lines that mend it are valid', async () => {
+    const said = await found({ 'README.md': '' });
+    expect(said).toMatch(/go\.mod[\s\S]*Python tests[\s\S]*package\.json[\s\S]*Makefile/);
+    expect(said).toContain(mend);
+    expect(parsePolicy(mend).checks.test).toBe('npm test');
+  });
+});
+
+describe('what a path is', () => {
+  test.each([
+    'test/a.js',
+    'src/__tests__/x.ts',
+    'lib/a.test.ts',
+    'a_test.go',
+    'pkg/testdata/x.json',
+    'x/tests/__init__.py',
+    'test_a.py',
+  ])('%s is a test', (path) => {
+    expect([isTest(path), isDefinition(path)]).toEqual([true, false]);
+  });
+  test.each([
+    'package.json',
+    'jest.config.mjs',
+    'test/.mocharc.cjs',
+    'tests/conftest.py',
+    'pyproject.toml',
+    'Makefile',
+    'mk/rules.mk',
+    '.entropy.yml',
+    'lib/sitecustomize.py',
+    '.npmrc',
+  ])('%s is a definition', (path) => {
+    expect([isTest(path), isDefinition(path)]).toEqual([false, true]);
+  });
+  test.each(['src/a.js', 'latest.js', 'contest/a.py', 'go.mod', 'docs/testing.md'])(
+    '%s is source',
+    (path) => {
+      expect([isTest(path), isDefinition(path)]).toEqual([false, false]);
+    },
+  );
+});
+
+test('package.json: dependencies are the change’s, what runs tests is the base’s', () => {
+  const base = pkg({ scripts: { test: 'node --test' }, dependencies: { a: '1' } });
+  const change = pkg({ scripts: { test: 'exit 0' }, dependencies: { a: '2' }, jest: {} });
+  const merged = JSON.parse(mergeDefinition('package.json', base, change) ?? '');
+  expect(merged).toEqual({ scripts: { test: 'node --test' }, dependencies: { a: '2' } });
+  expect(mergeDefinition('package.json', base, '{')).toBe('{');
+  expect(mergeDefinition('setup.cfg', base, change)).toBeUndefined();
+});
