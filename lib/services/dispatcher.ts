@@ -44,16 +44,20 @@ async function start(ports: Ports, run: Run, definition: string): Promise<Run> {
   const event = { actor: 'dispatcher', standing: 'observed', at } as const;
   const key = issueKeyOf(run.repository, run.issue);
   try {
-    const { fence } = await ports.claims.acquire(
-      { key, run: run.id, now: at, until: at + claimLeaseMs },
-      [{ ...event, kind: 'claim.acquired', data: { key } }],
-    );
-    return await ports.runs.update(
+    const request = { key, run: run.id, now: at, until: at + claimLeaseMs };
+    const { fence } = await ports.claims.acquire(request, []);
+    // The claim is told with the start: of a run that was cancelled by now nothing more is told.
+    const present = await ports.runs.update(
       run.id,
       ['queued'],
       { status: 'running', startedAt: at, fence, definition },
-      [{ ...event, kind: 'run.started', fence, data: { definition } }],
+      [
+        { ...event, kind: 'claim.acquired', fence, data: { key } },
+        { ...event, kind: 'run.started', fence, data: { definition } },
+      ],
     );
+    if (present.status !== 'running') await ports.claims.release(key, run.id, fence, []);
+    return present;
   } catch (error) {
     if (!(error instanceof ClaimHeld)) throw error;
     return turnAway(ports, run, error);

@@ -64,7 +64,9 @@ export async function runTask(ports: Ports, parameters: unknown, signal: AbortSi
     attempt: Number(value('ENTROPY_ATTEMPT')),
   };
   const cancelled = new AbortController();
-  const watch = setInterval(() => void abortIfCancelled(ports, attempt, cancelled), cancelPollMs);
+  // A look that fails is made again soon; the heartbeat tells the sandbox as well.
+  const look = () => abortIfCancelled(ports, attempt, cancelled).catch(() => undefined);
+  const watch = setInterval(look, cancelPollMs);
   try {
     return await ports.sandboxes.run({
       attempt,

@@ -1,4 +1,5 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
+import { Cancelled, FenceStale } from '../../domain/errors.ts';
 import { slotLeaseMs, slotPool } from '../../domain/lease.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
@@ -21,7 +22,7 @@ export interface RunnerOptions {
 
 /**
  * Walks a run to its end, or until `signal` stops this process; then another runner goes on from the
- * journal. Returns false where another instance walks it.
+ * journal. Returns false where another instance walks it. A run that has ended by now is left alone.
  */
 export async function walkRun(
   options: RunnerOptions,
@@ -34,12 +35,24 @@ export async function walkRun(
   const lost = new AbortController();
   const renewal = setInterval(() => void renew(options, run, lost), Math.max(100, leaseMs / 3));
   try {
+    // Only under the lease is it sure that no other runner ends it meanwhile.
+    if ((await ports.runs.get(run.id))?.status !== 'running') return true;
+    await takeOver(options, run);
     await walkHeld(options, run, AbortSignal.any([signal, lost.signal]));
     return true;
   } finally {
     clearInterval(renewal);
     await ports.runners.release(run.id, instance);
   }
+}
+
+/** What an earlier runner may have left: a sandbox still at work, a slot that has lapsed. */
+async function takeOver({ ports, log }: RunnerOptions, run: Run): Promise<void> {
+  const reaped = await ports.sandboxes.reap();
+  if (reaped > 0) log(`${run.id}: ended ${reaped} sandboxes that an earlier process left`);
+  const now = ports.clock.now();
+  // Whatever was given to others by now: a run that was begun goes on.
+  await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, Number.MAX_SAFE_INTEGER);
 }
 
 async function walkHeld(options: RunnerOptions, run: Run, signal: AbortSignal): Promise<void> {
@@ -52,6 +65,13 @@ async function walkHeld(options: RunnerOptions, run: Run, signal: AbortSignal): 
       .catch((error: unknown) => options.log(`${run.id}: ${String(error)}`));
     return copied;
   };
+  // What was begun is waited for, also where the walk is stopped: after it another may walk.
+  const begun = new Set<Promise<unknown>>();
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    const done = work.finally(() => begun.delete(done));
+    begun.add(done);
+    return done;
+  };
   const result = await walk({
     definition: definition.definition,
     digest: definition.digest,
@@ -60,11 +80,14 @@ async function walkHeld(options: RunnerOptions, run: Run, signal: AbortSignal): 
     journal,
     signal,
     resources: {
-      invoke: (name, payload) => invoke(ports, name, payload),
-      runTask: (parameters, context) => runTask(ports, parameters, context.signal),
+      invoke: (name, payload) => tracked(invoke(ports, name, payload)),
+      runTask: (parameters, { signal: stop }) => tracked(runTask(ports, parameters, stop)),
     },
     onTransition: copyEvents,
-  }).finally(copyEvents);
+  }).finally(async () => {
+    await Promise.allSettled(begun);
+    await copyEvents();
+  });
   if (result.status === 'FAILED') {
     options.log(`${run.id}: ${result.error}: ${result.cause}; settled without the forge`);
     const error = { Error: result.error ?? 'StageLost', Cause: result.cause ?? '' };
@@ -86,12 +109,14 @@ async function renew(
       lost.abort();
       return;
     }
-    await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, Number.MAX_SAFE_INTEGER);
-    const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
-    if (claim?.owner !== run.id || claim.cancelAt !== undefined) return;
-    const key = claim.key;
-    await ports.claims.acquire({ key, run: run.id, now, until: now + claimLeaseMs }, []);
+    // No slot is free for a new holder at capacity 0: one that was given back is not taken again.
+    await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, 0);
+    const key = issueKeyOf(run.repository, run.issue);
+    const { fence = 0 } = run;
+    await ports.claims.heartbeat({ key, run: run.id, fence, now, until: now + claimLeaseMs });
   } catch (error) {
+    // Both are for the stage and the publisher to say, which look at the claim themselves.
+    if (error instanceof Cancelled || error instanceof FenceStale) return;
     log(`${run.id}: the lease could not be renewed: ${String(error)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { SandboxUnavailable } from '../../domain/errors.ts';
 import { onDisk } from '../storage-errors.ts';
@@ -78,13 +78,20 @@ async function makeEtc(etc: string): Promise<void> {
 /** User and group id inside a `bubblewrap` sandbox. */
 export const sandboxId = 1000;
 
+/** Removes all that a stage had on the disk, and the run's folder with its last stage. */
+export async function removeFolders({ top }: Folders): Promise<void> {
+  await removeFolder(top);
+  // Another stage of the run may still be in it.
+  await rmdir(dirname(top)).catch(() => undefined);
+}
+
 const run = promisify(execFile);
 
 /**
  * Removes what a sandbox left. Folders without permissions and trees deeper than a path may be long are
  * more than `rm` of Node copes with.
  */
-export async function removeFolder(path: string): Promise<void> {
+async function removeFolder(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 2 });
   } catch {

@@ -4,7 +4,7 @@ import type { Sandboxes } from '../../domain/ports.ts';
 import { stageLabel } from '../../domain/stage.ts';
 import { type Boundary, findBoundary } from './boundary.ts';
 import { endTree } from './end-tree.ts';
-import { foldersOf, removeFolder } from './folders.ts';
+import { type Folders, foldersOf, removeFolders } from './folders.ts';
 import { launch, logPathOf, type Running, type Start } from './launch.ts';
 import type { Ending, SandboxOptions } from './options.ts';
 import { bootId, startTimeOf } from './process-table.ts';
@@ -66,7 +66,7 @@ async function runTask(
     refuseBrokenBoundary(boundary, ending, running.log.head());
     return ending;
   } finally {
-    if (!options.keep) await clear(options, folders.top);
+    if (!options.keep) await clear(options, folders);
     if (gone) await removeRecord(dataDir, id);
     else options.log?.(`processes of sandbox ${id} could not be ended`);
   }
@@ -107,10 +107,10 @@ function refuseBrokenBoundary(boundary: Boundary | undefined, ending: Ending, he
 }
 
 /** The disk is not worth failing a stage for that has its result. */
-async function clear(options: SandboxOptions, folder: string): Promise<void> {
+async function clear(options: SandboxOptions, folders: Folders): Promise<void> {
   try {
-    await removeFolder(folder);
+    await removeFolders(folders);
   } catch (error) {
-    options.log?.(`${folder} could not be removed: ${(error as Error).message}`);
+    options.log?.(`${folders.top} could not be removed: ${(error as Error).message}`);
   }
 }

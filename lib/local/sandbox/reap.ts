@@ -1,5 +1,5 @@
 import { endTree } from './end-tree.ts';
-import { foldersOf, removeFolder } from './folders.ts';
+import { foldersOf, removeFolders } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
 import { bootId, isAlive } from './process-table.ts';
 import { listRecords, removeRecord, type SandboxRecord } from './record.ts';
@@ -43,7 +43,7 @@ async function removeWork(
   record: SandboxRecord,
 ): Promise<void> {
   try {
-    await removeFolder(foldersOf(options.dataDir, record.run, record.stage).top);
+    await removeFolders(foldersOf(options.dataDir, record.run, record.stage));
   } catch (error) {
     options.log?.(`work folder of ${record.run}/${record.stage}: ${(error as Error).message}`);
   }

@@ -12,7 +12,9 @@ export type SealPorts = Pick<Ports, 'runs' | 'claims' | 'slots' | 'ledger'>;
 export async function sealRun(ports: SealPorts, run: Run): Promise<Run> {
   if (run.status !== 'ending') return run;
   const key = issueKeyOf(run.repository, run.issue);
-  if (run.fence !== undefined) await ports.claims.release(key, run.id, run.fence, []);
+  // By what the claim says: a run that ended while it was queued may hold it and not know its fence.
+  const claim = await ports.claims.get(key);
+  if (claim?.owner === run.id) await ports.claims.release(key, run.id, claim.fence, []);
   await ports.slots.release(slotPool, run.id);
   await ports.ledger.seal(run.id, {
     outcome: run.outcome ?? 'failed',
