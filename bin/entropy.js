@@ -12,8 +12,15 @@ if (node === undefined) {
   console.error('entropy needs Node 24 or newer: run `npm ci` in its folder, or install Node 24.');
   process.exit(2);
 }
-const child = spawn(node, [path('./entropy.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => {
-  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
-});
+// On this Node there is no other process in between that a signal or a terminal would have to reach.
+if (node === process.execPath) await import('./entropy.ts');
+else startOn(node);
+
+function startOn(node) {
+  const child = spawn(node, [path('./entropy.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
+  });
+}

@@ -24,6 +24,7 @@ const program = new Command('entropy')
   .description('A small team of AI agents takes an issue to a verified, reviewed pull request.')
   .version(version)
   .option('--data-dir <folder>', 'where runs, ledgers and keys are kept')
+  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(--help shows what is possible)')
   .addHelpText('after', exitCodesHelp)
   .exitOverride();
@@ -51,6 +52,14 @@ function fail(error: unknown): number {
   console.error(`entropy: ${error.name}: ${error.message}`);
   if (error.name === 'ConfigInvalid' || error.name === 'NotFound') return 2;
   return exitCodeOf('failed', error);
+}
+
+// Whoever read the output has gone: there is nobody left to tell.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(141);
+    throw error;
+  });
 }
 
 try {

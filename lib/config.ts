@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -24,6 +24,8 @@ const schema = z.object({
   ENTROPY_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   ENTROPY_CAPACITY: z.coerce.number().int().min(1).max(64).optional(),
   ENTROPY_LEASE_MS: z.coerce.number().int().min(200).max(600_000).optional(),
+  ENTROPY_COMMAND_MS: z.coerce.number().int().min(1_000).max(5_400_000).optional(),
+  ENTROPY_STAGE_MS: z.coerce.number().int().min(10_000).max(5_400_000).optional(),
   XDG_DATA_HOME: z.string().min(1).optional(),
 });
 
@@ -45,6 +47,8 @@ export interface Config {
   readonly capacity: number;
   /** Lease of the runner, in milliseconds: how soon another server takes over. */
   readonly leaseMs: number;
+  /** Limits that stand in place of each role's own, in milliseconds. */
+  readonly limits?: { readonly commandMs?: number; readonly wallMs?: number };
   /** What tools in a sandbox may know of the machine. */
   readonly host: { readonly PATH: string; readonly LANG: string; readonly HOME: string };
 }
@@ -104,6 +108,10 @@ function assemble(
     port: values.ENTROPY_PORT ?? 8787,
     capacity: values.ENTROPY_CAPACITY ?? 2,
     leaseMs: values.ENTROPY_LEASE_MS ?? 15_000,
+    limits: {
+      ...(values.ENTROPY_COMMAND_MS === undefined ? {} : { commandMs: values.ENTROPY_COMMAND_MS }),
+      ...(values.ENTROPY_STAGE_MS === undefined ? {} : { wallMs: values.ENTROPY_STAGE_MS }),
+    },
     host: { PATH: env.PATH ?? '/usr/bin:/bin', LANG: env.LANG ?? 'C.UTF-8', HOME: home },
   };
 }
@@ -111,7 +119,19 @@ function assemble(
 function readSecret(env: Environment, name: string, faults: string[]): string | undefined {
   const file = env[`${name}_FILE`];
   if (file === undefined) return env[name];
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  faults.push(`${name}_FILE: there is no file ${file}`);
+  try {
+    const secret = readFileSync(file, 'utf8').trim();
+    if (secret !== '') return secret;
+    faults.push(`${name}_FILE: ${file} is empty`);
+  } catch (error) {
+    faults.push(`${name}_FILE: ${whyUnread(error, file)}`);
+  }
   return undefined;
+}
+
+/** Why a file that was named could not be read, for a person. */
+export function whyUnread(error: unknown, file: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `there is no ${file}`;
+  return `${file} can't be read (${code ?? message})`;
 }

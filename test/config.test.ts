@@ -49,6 +49,21 @@ describe('loadConfig', () => {
     expect(loadConfig({ OPENAI_API_KEY: '' }).secrets.openaiKey).toBeUndefined();
   });
 
+  test('a secret file that is empty or no file is a fault', () => {
+    const file = join(folder, 'empty');
+    writeFileSync(file, '\n');
+    expect(faultOf({ ANTHROPIC_API_KEY_FILE: file })).toBe(
+      `ANTHROPIC_API_KEY_FILE: ${file} is empty`,
+    );
+    expect(faultOf({ OPENAI_API_KEY_FILE: folder })).toMatch(/OPENAI_API_KEY_FILE: .*EISDIR/);
+  });
+
+  test("limits of time stand in place of each role's own only where they are set", () => {
+    expect(loadConfig({}).limits).toEqual({});
+    expect(loadConfig({ ENTROPY_COMMAND_MS: '3600000' }).limits).toEqual({ commandMs: 3_600_000 });
+    expect(faultOf({ ENTROPY_STAGE_MS: '5' })).toMatch(/^ENTROPY_STAGE_MS: /);
+  });
+
   test('all faults are told at once, by name, and no secret is', () => {
     const message = faultOf({
       ENTROPY_PORT: '99999',

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../../lib/config.ts';
-import { NotFound } from '../../lib/domain/errors.ts';
-import { openStores } from '../../lib/local/compose.ts';
+import { loadConfig, whyUnread } from '../../lib/config.ts';
+import { ConfigInvalid, NotFound } from '../../lib/domain/errors.ts';
 import { verifyFolder } from '../../lib/local/ledger/verify-folder.ts';
 import { publicKeyPath } from '../../lib/local/signer.ts';
 import { paint, terminal, writeJson } from '../output/terminal.ts';
+import { withRun } from './records.ts';
 
 const examples = `
 Examples:
@@ -42,10 +42,7 @@ async function verify(program: Command, target: string, options: { key?: string;
   const { dataDir } = loadConfig(process.env, program.opts());
   const folder = existsSync(target) ? target : join(dataDir, 'ledger', target);
   if (!existsSync(folder)) throw new NotFound(`no ledger ${target}: give a run's id or a folder`);
-  const keyFile = options.key ?? publicKeyPath(dataDir);
-  if (!existsSync(keyFile))
-    throw new NotFound(`no public key ${keyFile}: give one with --key FILE`);
-  const found = await verifyFolder(folder, readFileSync(keyFile, 'utf8'));
+  const found = await verifyFolder(folder, readKey(options.key ?? publicKeyPath(dataDir)));
   const { out, json } = terminal(options.json ?? false);
   if (json) {
     writeJson(out, { type: 'audit', ...found });
@@ -65,13 +62,16 @@ async function verify(program: Command, target: string, options: { key?: string;
   return found.ok ? 0 : 1;
 }
 
-async function show(program: Command, id: string): Promise<void> {
-  const stores = await openStores(loadConfig(process.env, program.opts()));
+function readKey(file: string): string {
   try {
-    const events = await stores.ledger.events(id);
-    if (events.length === 0) throw new NotFound(`no run ${id}; "entropy status" lists them`);
-    for (const event of events) writeJson(process.stdout, event);
-  } finally {
-    stores.close();
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigInvalid(`${whyUnread(error, file)}: give the public key with --key FILE`);
   }
+}
+
+async function show(program: Command, id: string): Promise<void> {
+  await withRun(loadConfig(process.env, program.opts()), id, async ({ ledger }) => {
+    for (const event of await ledger.events(id)) writeJson(process.stdout, event);
+  });
 }

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { loadConfig } from '../../lib/config.ts';
-import { openStores } from '../../lib/local/compose.ts';
 import { cancel } from '../../lib/services/cancel.ts';
+import { withRun } from './records.ts';
 
 /** `entropy cancel`: asks a run to stop, from any process. */
 export function addCancel(program: Command): void {
@@ -11,13 +11,15 @@ export function addCancel(program: Command): void {
     .description('ask a run to stop; its sandbox ends within seconds and the run settles')
     .argument('<run>', "the run's id")
     .action(async (id: string) => {
-      const stores = await openStores(loadConfig(process.env, program.opts()));
-      try {
-        const run = await cancel(stores, id, userInfo().username);
-        const said = run.status === 'settled' ? `has ended: ${run.outcome}` : 'was asked to stop';
-        process.stdout.write(`${id} ${said}\n`);
-      } finally {
-        stores.close();
-      }
+      const config = loadConfig(process.env, program.opts());
+      await withRun(config, id, async (stores) => {
+        const { outcome } = await cancel(stores, id, userInfo().username);
+        const walked = await stores.runners.holder(id, stores.clock.now());
+        const asked =
+          walked === undefined
+            ? `was asked to stop; no process is at it, so "entropy retry ${id}" settles it`
+            : 'was asked to stop';
+        process.stdout.write(`${id} ${outcome === undefined ? asked : `has ended: ${outcome}`}\n`);
+      });
     });
 }

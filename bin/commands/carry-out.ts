@@ -102,15 +102,21 @@ export async function keepPatch(
   return file;
 }
 
+/** A terminal interrupts every process of its group, and one that started us may pass it on as well. */
+const sameInterruptMs = 1_000;
+
 /** First interrupt: the run is cancelled and settles. Second: this process lets go of it. */
 function onInterrupt(first: () => Promise<unknown>, terminal: Terminal) {
   const controller = new AbortController();
-  let asked = false;
+  let askedAt: number | undefined;
   const handler = () => {
-    if (asked) return controller.abort();
-    asked = true;
+    if (askedAt !== undefined) {
+      if (performance.now() - askedAt > sameInterruptMs) controller.abort();
+      return;
+    }
+    askedAt = performance.now();
     terminal.err.write('cancelling; once more to leave the run unfinished\n');
-    void first();
+    first().catch((error: unknown) => terminal.err.write(`could not cancel: ${String(error)}\n`));
   };
   process.on('SIGINT', handler).on('SIGTERM', handler);
   return {

@@ -3,7 +3,8 @@ import { type Config, loadConfig } from '../../lib/config.ts';
 import { composeReplay, treesOf } from '../../lib/local/compose-replay.ts';
 import { enqueue } from '../../lib/services/dispatcher.ts';
 import { paint, type Terminal, terminal, writeJson } from '../output/terminal.ts';
-import { walkToEnd } from './carry-out.ts';
+import { requireSandbox, walkToEnd } from './carry-out.ts';
+import { withRun } from './records.ts';
 
 /** `entropy replay`: the recorded model turns again, everything else anew; the same tree must come out. */
 export function addReplay(program: Command): void {
@@ -16,6 +17,8 @@ export function addReplay(program: Command): void {
     .option('--json', 'one JSON object a line; the last has type "replay"')
     .action(async (id: string, options: { json?: true }) => {
       const config = loadConfig(process.env, program.opts());
+      const { settings } = await withRun(config, id, async (_stores, run) => run);
+      await requireSandbox(settings.sandbox);
       process.exitCode = await replay(config, id, terminal(options.json ?? false));
     });
 }

@@ -4,11 +4,13 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
-import { NotFound } from '../../lib/domain/errors.ts';
+import { ConfigInvalid, NotFound } from '../../lib/domain/errors.ts';
 import { type Run, runIdOf } from '../../lib/domain/run.ts';
-import { openStores, runFolder } from '../../lib/local/compose.ts';
+import { runFolder } from '../../lib/local/compose.ts';
+import { providerOf } from '../../lib/providers/provider.ts';
 import { terminal } from '../output/terminal.ts';
 import { carryOut, requireSandbox, resume } from './carry-out.ts';
+import { withRun } from './records.ts';
 
 /** `entropy retry`: goes on with an unfinished run, or starts anew on the issue of a finished one. */
 export function addRetry(program: Command): void {
@@ -20,8 +22,8 @@ export function addRetry(program: Command): void {
     .action(async (id: string, options: { json?: true }) => {
       const config = loadConfig(process.env, program.opts());
       const shown = terminal(options.json ?? false);
-      const run = await find(config, id);
-      await requireSandbox(run.settings.sandbox);
+      const run = await withRun(config, id, async (_stores, found) => found);
+      await requireMeans(config, run);
       if (run.status !== 'settled') {
         process.exitCode = await resume(config, run, shown);
         return;
@@ -30,18 +32,17 @@ export function addRetry(program: Command): void {
     });
 }
 
-async function find(config: Config, id: string): Promise<Run> {
-  const stores = await openStores(config);
-  try {
-    const run = await stores.runs.get(id);
-    if (run === undefined) throw new NotFound(`no run ${id}; "entropy status" lists them`);
-    if (run.repository.forge !== 'local' && run.status === 'settled') {
-      throw new NotFound(`${id} works on GitHub: put the label on the issue again`);
-    }
-    return run;
-  } finally {
-    stores.close();
+/** What the run was started with must be at hand again, before anything is begun. */
+async function requireMeans(config: Config, { id, repository, status, settings }: Run) {
+  if (repository.forge !== 'local') {
+    const how =
+      status === 'settled' ? 'put the label on the issue again' : '"entropy serve" goes on with it';
+    throw new ConfigInvalid(`${id} works on GitHub: ${how}`);
   }
+  for (const choice of [settings.model, ...Object.values(settings.roleModels)]) {
+    providerOf(choice, config.secrets);
+  }
+  await requireSandbox(settings.sandbox);
 }
 
 function again(config: Config, run: Run): Omit<Run, 'status' | 'createdAt'> {

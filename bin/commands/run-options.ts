@@ -91,7 +91,7 @@ function url(value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     throw new InvalidArgumentError('Give an http or https URL, such as http://127.0.0.1:8080/v1');
   }
-  if (new URL(value).password !== '') {
+  if (new URL(value).username !== '' || new URL(value).password !== '') {
     throw new InvalidArgumentError('Give the key by OPENAI_API_KEY_FILE, not in the URL.');
   }
   return value;
@@ -117,8 +117,8 @@ export function budget(value: string): Budget {
     }
     const amount = Number(match[1]);
     if (match[2] === undefined) result = { ...result, dollars: amount };
-    else if (match[2] === 'turns') result = { ...result, turns: Math.floor(amount) };
-    else result = { ...result, tokens: amount * (match[2] === 'k' ? 1_000 : 1_000_000) };
+    else if (match[2] === 'turns') result = { ...result, turns: Math.ceil(amount) };
+    else result = { ...result, tokens: Math.ceil(amount * (match[2] === 'k' ? 1e3 : 1e6)) };
   }
   return result;
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { type Config, loadConfig } from '../../lib/config.ts';
-import { ConfigInvalid } from '../../lib/domain/errors.ts';
+import { type Config, loadConfig, whyUnread } from '../../lib/config.ts';
+import { ConfigInvalid, RepositoryInvalid } from '../../lib/domain/errors.ts';
 import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { runFolder } from '../../lib/local/compose.ts';
@@ -51,9 +51,7 @@ export function addRun(program: Command): void {
 async function run(config: Config, options: Options, shown: Terminal): Promise<number> {
   const settings = settingsOf(options, config);
   const issue = readIssue(options.issue);
-  if (!existsSync(options.repo)) throw new ConfigInvalid(`--repo: there is no ${options.repo}`);
-  const path = realpathSync(resolve(options.repo));
-  const { branch, commit } = await inspectRepository(path);
+  const { path, branch, commit } = await readRepository(options.repo);
   await requireSandbox(settings.sandbox);
   if (await isDirty(path)) {
     shown.err.write(
@@ -87,13 +85,30 @@ function newRun(
 const maxIssueBytes = 256 * 1024;
 
 function readIssue(file: string): string {
-  if (!existsSync(file)) throw new ConfigInvalid(`--issue: there is no file ${file}`);
-  const text = readFileSync(file, 'utf8');
+  const text = readText(file);
   if (text.trim() === '') throw new ConfigInvalid(`--issue: ${file} is empty; write what is wrong`);
   if (Buffer.byteLength(text) > maxIssueBytes) {
     throw new ConfigInvalid(`--issue: ${file} is larger than ${maxIssueBytes / 1024} KiB`);
   }
   return text;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigInvalid(`--issue: ${whyUnread(error, file)}`);
+  }
+}
+
+async function readRepository(repo: string) {
+  try {
+    const path = realpathSync(resolve(repo));
+    return { path, ...(await inspectRepository(path)) };
+  } catch (error) {
+    if (error instanceof RepositoryInvalid) throw new ConfigInvalid(`--repo: ${error.message}`);
+    throw new ConfigInvalid(`--repo: ${whyUnread(error, repo)}`);
+  }
 }
 
 /** What the run may cost at most, said before anything is spent. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import type { RunSettings } from '../../lib/domain/run.ts';
@@ -19,12 +19,17 @@ export function addServe(program: Command): void {
     .command('serve')
     .description('take labelled issues from GitHub webhooks, and go on with unfinished runs');
   addRunOptions(command)
-    .option('--port <number>', 'port on 127.0.0.1; ENTROPY_PORT or 8787 if not given', Number)
+    .option('--port <number>', 'port on 127.0.0.1; ENTROPY_PORT or 8787 if not given', port)
     .addHelpText('after', help)
     .action(async (options: RunOptions & { port?: number }) => {
       const config = loadConfig(process.env, program.opts());
       await serve({ ...config, port: options.port ?? config.port }, settingsOf(options, config));
     });
+}
+
+function port(value: string): number {
+  if (/^\d+$/.test(value) && Number(value) <= 65_535) return Number(value);
+  throw new InvalidArgumentError('Give a number from 0 (any free port) to 65535.');
 }
 
 async function serve(config: Config, settings: RunSettings): Promise<void> {

@@ -1,33 +1,30 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../lib/config.ts';
 import type { Run } from '../../lib/domain/run.ts';
-import { openStores } from '../../lib/local/compose.ts';
 import { paint, printable, type Terminal, terminal, writeJson } from '../output/terminal.ts';
+import { hasRecords, withRun, withStores } from './records.ts';
+
+/** Runs that are listed where none is named. */
+const mostListed = 50;
 
 /** `entropy status`: what runs there are and where they stand. */
 export function addStatus(program: Command): void {
   program
     .command('status')
-    .description('list runs, newest first, or show one')
+    .description(`list the newest ${mostListed} runs, or show one`)
     .argument('[run]', "a run's id")
     .option('--json', 'one JSON object a line')
     .action(async (id: string | undefined, options: { json?: true }) => {
-      const stores = await openStores(loadConfig(process.env, program.opts()));
-      try {
-        const runs =
-          id === undefined ? await stores.runs.list({ limit: 50 }) : [await stores.runs.get(id)];
-        const found = runs.filter((run) => run !== undefined);
-        show(found, terminal(options.json ?? false));
-        if (id !== undefined && found.length === 0) process.exitCode = notFound(id);
-      } finally {
-        stores.close();
+      const config = loadConfig(process.env, program.opts());
+      const shown = terminal(options.json ?? false);
+      if (id !== undefined) await withRun(config, id, async (_stores, run) => show([run], shown));
+      else if (!hasRecords(config)) show([], shown);
+      else {
+        await withStores(config, async ({ runs }) =>
+          show(await runs.list({ limit: mostListed }), shown),
+        );
       }
     });
-}
-
-function notFound(id: string): number {
-  process.stderr.write(`entropy: no run ${id}; "entropy status" lists them\n`);
-  return 2;
 }
 
 function show(runs: readonly Run[], { out, json }: Terminal): void {

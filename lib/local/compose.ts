@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import type { ForgeOf, Ports } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
-import { defaultLimits, type RoleName, type StageLimits } from '../domain/stage.ts';
+import { defaultLimits, type RoleName } from '../domain/stage.ts';
 import { priceOf } from '../providers/prices.ts';
 import { providerOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
@@ -37,7 +37,6 @@ export interface ComposeOptions {
   readonly turns?: Turns;
   /** Hosts that set-up may reach from a closed sandbox. */
   readonly registries?: readonly string[];
-  readonly limitsOf?: (role: RoleName) => StageLimits;
   readonly log: (line: string) => void;
 }
 
@@ -60,7 +59,7 @@ export async function openStores(config: Config) {
 export async function composeEmbedded(config: Config, options: ComposeOptions): Promise<Embedded> {
   const { close: closeStores, ...stores } = await openStores(config);
   const journal = openJournal(config.dataDir);
-  const limitsOf = options.limitsOf ?? ((role) => defaultLimits[role]);
+  const limitsOf = (role: RoleName) => ({ ...defaultLimits[role], ...config.limits });
   const { dataDir } = config;
   const remoteOf = options.github?.remoteOf;
   const base = {

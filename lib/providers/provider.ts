@@ -1,8 +1,6 @@
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { Provider } from '../domain/ports.ts';
 import type { ModelChoice } from '../domain/run.ts';
-import { anthropicProvider } from './anthropic.ts';
-import { openaiCompatibleProvider } from './openai-compatible.ts';
 import { replayProvider, type Turns } from './replay.ts';
 
 /** The operator's keys. They stay in this process and enter no error, log or ledger. */
@@ -11,19 +9,29 @@ export interface ProviderSecrets {
   readonly openaiKey?: string;
 }
 
-/** The provider of a choice. Throws `ConfigInvalid`, naming the setting that is missing. */
+/**
+ * The provider of a choice. Throws `ConfigInvalid`, naming the setting that is missing. An SDK is loaded at
+ * the first call: most commands ask no model, and need not wait for it.
+ */
 export function providerOf(choice: ModelChoice, secrets: ProviderSecrets, turns?: Turns): Provider {
+  const { anthropicKey, openaiKey } = secrets;
   switch (choice.provider) {
     case 'anthropic':
-      if (!secrets.anthropicKey) {
+      if (!anthropicKey) {
         throw new ConfigInvalid('the anthropic provider needs a key: set ANTHROPIC_API_KEY');
       }
-      return anthropicProvider(secrets.anthropicKey);
+      return async (call) => {
+        const { anthropicProvider } = await import('./anthropic.ts');
+        return anthropicProvider(anthropicKey)(call);
+      };
     case 'openai-compatible':
       if (choice.baseUrl === undefined) {
         throw new ConfigInvalid('openai-compatible needs the address of a server: set --base-url');
       }
-      return openaiCompatibleProvider(secrets.openaiKey || undefined);
+      return async (call) => {
+        const { openaiCompatibleProvider } = await import('./openai-compatible.ts');
+        return openaiCompatibleProvider(openaiKey || undefined)(call);
+      };
     case 'replay':
       if (turns === undefined) {
         throw new ConfigInvalid('the replay provider needs a recorded run or script to replay');

@@ -27,12 +27,17 @@ export interface Database {
   close(): void;
 }
 
+/** Where the database of a data folder is. */
+export function databasePath(dataDir: string): string {
+  return join(dataDir, 'entropy.db');
+}
+
 /**
  * Opens `<dataDir>/entropy.db`, makes it where there is none, and brings its schema up to date. Throws
  * `ConfigInvalid` where a newer version of the program wrote it, `StorageFailed` for the disk.
  */
 export function openDatabase(dataDir: string): Database {
-  const path = join(dataDir, 'entropy.db');
+  const path = databasePath(dataDir);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     closeSync(openSync(path, 'a', 0o600));

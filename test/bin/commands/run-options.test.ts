@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import { Command } from 'commander';
+import {
+  addRunOptions,
+  budget,
+  type RunOptions,
+  settingsOf,
+} from '../../../bin/commands/run-options.ts';
+import { type Environment, loadConfig } from '../../../lib/config.ts';
+import { defaultBudget } from '../../../lib/domain/budget.ts';
+
+const withKey = { ANTHROPIC_API_KEY: 'k' };
+
+function settings(args: readonly string[], env: Environment = withKey) {
+  const command = addRunOptions(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .parse(args, { from: 'user' });
+  return settingsOf(command.opts<RunOptions>(), loadConfig({ HOME: '/h', ...env }));
+}
+
+describe('--budget', () => {
+  test.each([
+    ['2.50', { dollars: 2.5 }],
+    ['$3', { dollars: 3 }],
+    ['800k', { tokens: 800_000 }],
+    ['2M', { tokens: 2_000_000 }],
+    ['1.5M, 40turns', { tokens: 1_500_000, turns: 40 }],
+    ['0.5turns', { turns: 1 }],
+  ])('%s', (text, expected) => {
+    expect(budget(text)).toEqual({ ...defaultBudget, ...expected });
+  });
+
+  test.each(['', '0', '-1', 'lots', '1e9', '2.50,', '0turns', '5 dollars'])(
+    '%j is refused',
+    (text) => {
+      expect(() => budget(text)).toThrow(/give dollars \(2\.50\), tokens \(800k, 2M\) or 120turns/);
+    },
+  );
+});
+
+describe('the model', () => {
+  test('a key is enough for the default; a base URL means any server that speaks Chat Completions', () => {
+    expect(settings([]).model).toEqual({ provider: 'anthropic', model: 'claude-sonnet-5-5' });
+    expect(settings(['--base-url', 'http://h/v1', '--model', 'm'], {}).model).toEqual({
+      provider: 'openai-compatible',
+      model: 'm',
+      baseUrl: 'http://h/v1',
+    });
+    expect(settings(['--provider', 'anthropic', '--base-url', 'http://h']).model.provider).toBe(
+      'anthropic',
+    );
+  });
+
+  test('a role may have its own', () => {
+    const found = settings(['--role-model', 'reviewer=a', '--role-model', 'coder=b=c']);
+    expect(found.roleModels).toEqual({
+      reviewer: { provider: 'anthropic', model: 'a' },
+      coder: { provider: 'anthropic', model: 'b=c' },
+    });
+  });
+
+  test.each([
+    [['--role-model', 'boss=x'], /ROLE=MODEL, ROLE one of issue-reader, coder, reviewer/],
+    [['--role-model', 'coder='], /ROLE=MODEL/],
+    [['--base-url', 'localhost:80'], /http or https URL, such as/],
+    [['--base-url', 'http://a:b@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
+    [['--base-url', 'http://key@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
+    [['--base-url', 'http://h'], /needs --base-url URL and --model NAME/],
+    [['--provider', 'other'], /Allowed choices are anthropic, openai-compatible/],
+    [['--sandbox', 'jail'], /Allowed choices are bubblewrap, process/],
+  ])('%j is refused', (args, said) => {
+    expect(() => settings(args)).toThrow(said);
+  });
+
+  test('without a key it says what to set', () => {
+    expect(() => settings([], {})).toThrow(/set ANTHROPIC_API_KEY_FILE .*--base-url URL --model/);
+  });
+});
+
+test('a boundary is chosen unless somebody says otherwise', () => {
+  expect(settings([]).sandbox).toBe('bubblewrap');
+});
