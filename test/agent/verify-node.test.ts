@@ -114,8 +114,8 @@ describe('a wrong change is never a success, and the rule is named', () => {
       'a failing new test without the source',
       silent,
       { 'test/math.test.js': suite + add },
-      'no-proof',
-      /touches no source/,
+      'test-broken',
+      /that the base does not have fail with the change: “test\/math\.test\.js > adds”/,
     ],
     [
       'the failing test deleted',

@@ -26,7 +26,7 @@ export interface VerifyOptions {
   readonly policy?: Policy;
   readonly commandMs?: number;
 }
-export interface Seen {
+interface Seen {
   readonly evidence: Evidence;
   readonly judgement: Judgement;
   readonly events: readonly VerifyEvent[];
@@ -70,7 +70,7 @@ function put(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-export function changeOf(base: string, files: Files): ChangeSet {
+function changeOf(base: string, files: Files): ChangeSet {
   return {
     kind: 'change-set',
     base,

@@ -30,7 +30,7 @@ const wrappers = new Set(['npx', 'cross-env', 'c8', 'nyc', 'exec', 'env', 'time'
 export function programOf(command: string): string {
   const words = command
     .trim()
-    .replace(/^[({\s]+/, '')
+    .replace(/^[({\s]+|[)}\s]+$/g, '')
     .split(/\s+/);
   const found = words.find(
     (word) => !(/^\w+=/.test(word) || word.startsWith('-') || wrappers.has(nameOf(word))),

@@ -15,6 +15,7 @@ test.each([
     "(npm run build) && (cross-env A=1 vitest run --reporter=default --reporter=json --outputFile='/r/vitest-1.json')",
   ],
   ['ava', 'ava --tap'],
+  ['(mocha)', "(mocha --reporter json --reporter-option output='/r/mocha-1.json')"],
   ['tape test/*.js | tap-spec', "tape test/*.js | tee -a '/r/piped.tap' | tap-spec"],
   ['node --test --test-reporter=dot --test-reporter-destination stdout test/', 'node --test test/'],
 ])('%s', (command, adapted) => {
