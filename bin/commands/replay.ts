@@ -37,7 +37,7 @@ async function replay(config: Config, id: string, shown: Terminal): Promise<numb
     if (shown.json) writeJson(shown.out, found);
     else
       shown.out.write(
-        `${verdict(shown, same)}\n  recorded ${prepared.trees.join(' ')}\n  replayed ${trees.join(' ')}\n`,
+        `${verdict(shown, same, trees.length)}\n  recorded ${prepared.trees.join(' ')}\n  replayed ${trees.join(' ')}\n`,
       );
     return same ? 0 : 1;
   } finally {
@@ -45,8 +45,8 @@ async function replay(config: Config, id: string, shown: Terminal): Promise<numb
   }
 }
 
-function verdict({ out }: Terminal, same: boolean): string {
-  return same
-    ? paint(out, 'green', 'the same tree in every round')
-    : paint(out, 'red', 'the trees differ');
+function verdict({ out }: Terminal, same: boolean, replayed: number): string {
+  if (same) return paint(out, 'green', 'the same tree in every round');
+  const why = replayed === 0 ? 'the replay left no tree to compare' : 'the trees differ';
+  return paint(out, 'red', why);
 }

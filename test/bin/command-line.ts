@@ -21,6 +21,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Standard output so far, in whole lines. */
+  output(): string;
   /** Waits until the pattern is in what it said on either stream. */
   said(pattern: RegExp): Promise<void>;
 }
@@ -78,6 +80,7 @@ function watched(child: ChildProcess): Started {
   return {
     child,
     ended,
+    output: () => said.out.slice(0, said.out.lastIndexOf('\n') + 1),
     async said(pattern) {
       while (!pattern.test(said.out) && !pattern.test(said.err)) {
         if (over) throw new Error(`it ended without ${pattern}:\n${said.out}\n${said.err}`);
@@ -89,7 +92,7 @@ function watched(child: ChildProcess): Started {
 
 /** Every line of standard output, which must all be JSON objects. */
 // biome-ignore lint/suspicious/noExplicitAny: the command's own words, looked into by tests
-export function jsonLines({ out }: Ended): any[] {
+export function jsonLines({ out }: Pick<Ended, 'out'>): any[] {
   return out
     .split('\n')
     .filter((line) => line !== '')

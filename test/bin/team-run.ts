@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly repo?: string;
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
+  /** How the command line is started; `node bin/entropy.ts` where it is left out. */
+  readonly argv?: readonly string[];
 }
 
 /** A run that goes on. */
@@ -68,7 +70,8 @@ export async function startRun(at: Desk, request: RunRequest): Promise<RunStarte
   writeFileSync(issue, issueText);
   const args = ['run', '--repo', repo, '--issue', issue, '--yes', '--json'];
   const more = ['--sandbox', 'process', ...team.args, ...(request.args ?? [])];
-  const started = at.start([...args, ...more], { ...team.env, ...request.env });
+  const env = { ...team.env, ...request.env };
+  const started = at.start([...args, ...more], env, request.argv);
   return { ...started, repo, team };
 }
 

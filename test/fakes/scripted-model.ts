@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Usage } from '../../lib/domain/budget.ts';
 import type { StopReason } from '../../lib/domain/model.ts';
 import { anthropicWire } from './scripted-anthropic.ts';
@@ -36,6 +37,8 @@ export interface ScriptedTurn {
   readonly failures?: readonly ScriptedFailure[];
   /** Milliseconds before the answer begins. */
   readonly delayMs?: number;
+  /** The answer begins no earlier than this is settled. */
+  readonly after?: Promise<unknown>;
 }
 
 /** The turns of one conversation. */
@@ -196,7 +199,8 @@ async function serve(
   const failures = turn.failures ?? [];
   const failure =
     failures[turn.content === undefined ? Math.min(failed, failures.length - 1) : failed];
-  if (turn.delayMs !== undefined) await waited(res, turn.delayMs);
+  if (turn.delayMs !== undefined) await waited(res, sleep(turn.delayMs, undefined, { ref: false }));
+  if (turn.after !== undefined) await waited(res, turn.after);
   if (res.destroyed) return;
   if (failure === undefined && turn.content === undefined)
     throw new Error('a turn without content');
@@ -228,14 +232,8 @@ async function serve(
 }
 
 /** Waits, but no longer than the client does. */
-function waited(res: ServerResponse, ms: number): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    res.on('close', () => {
-      clearTimeout(timer);
-      done();
-    });
-  });
+async function waited(res: ServerResponse, wait: Promise<unknown>): Promise<void> {
+  await Promise.race([wait, new Promise((done) => res.on('close', done))]);
 }
 
 function fail(

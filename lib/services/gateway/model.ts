@@ -134,7 +134,7 @@ async function record(
   ]);
 }
 
-/** Where nobody knows what was used, the upper bound counts. */
+/** Where nobody knows what was used, the upper bound counts; other errors come before anything is asked. */
 async function recordFailure(
   ports: GatewayPorts,
   call: Call,
@@ -142,7 +142,7 @@ async function recordFailure(
   durationMs: number,
 ): Promise<void> {
   const { run, stage, id, upper, estimate } = call;
-  const used = !(failure instanceof ModelFailed) || failure.used;
+  const used = failure instanceof ModelFailed && failure.used;
   const usage = used ? upper : noUsage;
   const dollars = used ? estimate.dollars : estimate.dollars && 0;
   const { name, message } = failure;
