@@ -13,7 +13,7 @@ import type { Turns } from '../providers/replay.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
 import { startGateway } from './gateway/server.ts';
 import { localForge } from './local-forge/local-forge.ts';
-import { substitutions } from './runner/lifecycle-resources.ts';
+import { openDefinitions } from './runner/definitions.ts';
 import type { RunnerOptions } from './runner/runner.ts';
 import { localSandboxes } from './sandbox/local-sandboxes.ts';
 import { openSigner } from './signer.ts';
@@ -21,7 +21,6 @@ import { mirrorPathOf, sourceMirror } from './source/mirror.ts';
 import type { Remote } from './source/pin.ts';
 import { openDatabase } from './store/database.ts';
 import { sqliteStores } from './store/stores.ts';
-import { loadDefinition } from './walker/definition.ts';
 import { openJournal } from './walker/journal.ts';
 
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
@@ -97,7 +96,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     runner: {
       ports,
       journal,
-      definition: lifecycle(),
+      definitions: await openDefinitions(dataDir, lifecycle()),
       instance: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
       leaseMs: config.leaseMs,
       log: options.log,
@@ -110,10 +109,8 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   };
 }
 
-/** The lifecycle as it is walked in process. */
-function lifecycle() {
-  const file = join(projectRoot, 'statemachines', 'issue-run.asl.json');
-  return loadDefinition(readFileSync(file, 'utf8'), substitutions);
+function lifecycle(): string {
+  return readFileSync(join(projectRoot, 'statemachines', 'issue-run.asl.json'), 'utf8');
 }
 
 /** Where a run's own files are: the issue it was given, what it says to a person, its logs. */

@@ -1,19 +1,19 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
-import { Cancelled, FenceStale } from '../../domain/errors.ts';
+import { Cancelled, FenceStale, LedgerConflict } from '../../domain/errors.ts';
 import { slotLeaseMs, slotPool } from '../../domain/lease.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import { issueKeyOf } from '../../domain/run.ts';
 import { settle } from '../../services/lifecycle/settle.ts';
-import type { LoadedDefinition } from '../walker/definition.ts';
 import type { Journal } from '../walker/journal.ts';
 import { walk } from '../walker/walk.ts';
+import type { Definitions } from './definitions.ts';
 import { invoke, runTask } from './lifecycle-resources.ts';
 
 /** What a runner needs. `instance` names this process; `leaseMs` is how long it may be silent. */
 export interface RunnerOptions {
   readonly ports: Ports;
-  readonly definition: LoadedDefinition;
+  readonly definitions: Definitions;
   readonly journal: Journal;
   readonly instance: string;
   readonly leaseMs: number;
@@ -33,7 +33,7 @@ export async function walkRun(
   const now = ports.clock.now();
   if (!(await ports.runners.lease(run.id, instance, now, now + leaseMs))) return false;
   const lost = new AbortController();
-  const renewal = setInterval(() => void renew(options, run, lost), Math.max(100, leaseMs / 3));
+  const renewal = setInterval(() => void renew(options, run, lost), renewalMs(leaseMs));
   try {
     // Only under the lease is it sure that no other runner ends it meanwhile.
     if ((await ports.runs.get(run.id))?.status !== 'running') return true;
@@ -46,6 +46,11 @@ export async function walkRun(
   }
 }
 
+/** Often enough for the runner's own lease, and for those of claim and slot, which last two minutes. */
+function renewalMs(leaseMs: number): number {
+  return Math.min(30_000, Math.max(100, leaseMs / 3));
+}
+
 /** What an earlier runner may have left: a sandbox still at work, a slot that has lapsed. */
 async function takeOver({ ports, log }: RunnerOptions, run: Run): Promise<void> {
   const reaped = await ports.sandboxes.reap();
@@ -56,7 +61,8 @@ async function takeOver({ ports, log }: RunnerOptions, run: Run): Promise<void> 
 }
 
 async function walkHeld(options: RunnerOptions, run: Run, signal: AbortSignal): Promise<void> {
-  const { ports, definition, journal } = options;
+  const { ports, journal } = options;
+  const definition = definitionOf(options, run);
   let copied = Promise.resolve();
   const copyEvents = () => {
     const flush = () => ports.ledger.flush(run.id);
@@ -94,6 +100,29 @@ async function walkHeld(options: RunnerOptions, run: Run, signal: AbortSignal): 
     await settle(ports, { run: run.id, state: { error }, quiet: true });
   }
   await copyEvents();
+}
+
+/** A run is walked by the definition it began with. Throws `LedgerConflict` where that is gone. */
+function definitionOf({ definitions }: RunnerOptions, run: Run) {
+  const found = definitions.of(run.definition ?? definitions.present.digest);
+  if (found !== undefined) return found;
+  throw new LedgerConflict(`the lifecycle that ${run.id} began with is not kept here`);
+}
+
+/** Ends a run that can't be walked on, without a word to the forge; not one that another walks. */
+export async function giveUp(options: RunnerOptions, run: Run, error: Error): Promise<void> {
+  const { ports, instance, leaseMs } = options;
+  const now = ports.clock.now();
+  if (!(await ports.runners.lease(run.id, instance, now, now + leaseMs))) return;
+  try {
+    const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
+    const name = claim?.cancelAt === undefined ? error.name : 'Cancelled';
+    const cause = JSON.stringify({ errorType: name, errorMessage: error.message });
+    const state = { error: { Error: name, Cause: cause } };
+    await settle(ports, { run: run.id, state, quiet: true });
+  } finally {
+    await ports.runners.release(run.id, instance);
+  }
 }
 
 /** Keeps runner lease, slot and claim alive; the walk stops where the lease has gone to another. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../domain/run.ts';
 import { dispatch } from '../../services/dispatcher.ts';
 import { sweep } from '../../services/sweep.ts';
-import { type RunnerOptions, walkRun } from '../runner/runner.ts';
+import { giveUp, type RunnerOptions, walkRun } from '../runner/runner.ts';
 
 /** What the worker does beside walking: `drain` turns the inbox into queued runs. */
 export interface WorkerOptions extends RunnerOptions {
@@ -31,7 +31,7 @@ export function startWorker(options: WorkerOptions): Worker {
     await options.drain?.();
     const only = options.only === undefined ? {} : { only: options.only };
     await sweep(options.ports, only);
-    const definition = options.definition.digest;
+    const definition = options.definitions.present.digest;
     await dispatch(options.ports, { capacity: options.capacity, definition, ...only });
     for (const run of await options.ports.runs.list({ status: ['running'] })) {
       if (active.has(run.id) || (options.only ?? run.id) !== run.id) continue;
@@ -62,13 +62,27 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
+/** A run that fails to be walked this often is ended, so that none is tried for ever. */
+const walkTries = 5;
+const pauseMs = 1_000;
+
 async function walkOne(options: WorkerOptions, run: Run, signal: AbortSignal, done: () => void) {
-  try {
-    const mine = await walkRun(options, run, signal);
-    if (!mine) await sleep(1_000, undefined, { ref: false });
-  } catch (error) {
-    if (!signal.aborted) options.log(`${run.id}: ${String(error)}`);
-  } finally {
-    done();
+  for (let tried = 1; !signal.aborted; tried += 1) {
+    try {
+      const mine = await walkRun(options, run, signal);
+      if (!mine) await sleep(pauseMs, undefined, { ref: false });
+      break;
+    } catch (error) {
+      if (signal.aborted) break;
+      options.log(`${run.id}: ${String(error)}`);
+      if (tried >= walkTries) {
+        await giveUp(options, run, error as Error).catch((why: unknown) =>
+          options.log(`${run.id}: could not be ended: ${String(why)}`),
+        );
+        break;
+      }
+      await sleep(pauseMs * tried, undefined, { ref: false });
+    }
   }
+  done();
 }
