@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../lib/config.ts';
 import { SandboxUnavailable } from '../../lib/domain/errors.ts';
+import { slotPool } from '../../lib/domain/lease.ts';
 import { exitCodeOf } from '../../lib/domain/outcome.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { Run, SandboxKind } from '../../lib/domain/run.ts';
@@ -67,9 +68,11 @@ export async function walkToEnd(
 ): Promise<number> {
   const worker = startWorker({ ...runner, capacity: config.capacity, only: id });
   const interrupted = onInterrupt(() => cancel(ports, id, 'interrupt'), terminal);
+  const silence = setTimeout(() => void tellWait(ports, config, runner, id, terminal), silenceMs);
   try {
     await follow(ports, id, terminal, { signal: interrupted.signal });
   } finally {
+    clearTimeout(silence);
     interrupted.dispose();
     await worker.stop();
   }
@@ -79,6 +82,28 @@ export async function walkToEnd(
   const patch = await keepPatch(ports, config, run);
   writeSummary(report, terminal, patch === undefined ? [] : [['patch', patch]]);
   return exitCode(report);
+}
+
+/** A run that has not begun by now waits for others, which is said. */
+const silenceMs = 2_000;
+
+async function tellWait(
+  { runs, runners, slots, clock }: Ports,
+  { capacity, leaseMs }: Config,
+  { instance }: Embedded['runner'],
+  id: string,
+  { err }: Terminal,
+): Promise<void> {
+  const now = clock.now();
+  const walker = await runners.holder(id, now);
+  if (walker !== undefined && walker !== instance) {
+    err.write(
+      `waits for the process that is at it, at most ${leaseMs / 1000} s if that was killed\n`,
+    );
+  }
+  if ((await runs.get(id))?.status !== 'queued') return;
+  const holders = (await slots.holders(slotPool, now)).join(', ');
+  err.write(`waits for a slot: ENTROPY_CAPACITY is ${capacity}, and there are ${holders}\n`);
 }
 
 /** Exit code of a finished run, by the table of ends. */

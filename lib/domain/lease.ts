@@ -19,7 +19,10 @@ export function mayTakeLease(
   return renewed || others.length < request.capacity;
 }
 
-/** Capacity slots are leased this long, in milliseconds, and renewed by whoever walks the run. */
-export const slotLeaseMs = 10 * 60_000;
+/**
+ * Capacity slots are leased this long, in milliseconds, and renewed by whoever walks the run: so long does a
+ * process that was killed keep others waiting.
+ */
+export const slotLeaseMs = 2 * 60_000;
 /** The one pool of slots; its capacity is the operator's. */
 export const slotPool = 'runs';

@@ -23,6 +23,8 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** Standard output so far, in whole lines. */
   output(): string;
+  /** Standard error so far. */
+  errors(): string;
   /** Waits until the pattern is in what it said on either stream. */
   said(pattern: RegExp): Promise<void>;
 }
@@ -80,6 +82,7 @@ function watched(child: ChildProcess): Started {
   return {
     child,
     ended,
+    errors: () => said.err,
     output: () => said.out.slice(0, said.out.lastIndexOf('\n') + 1),
     async said(pattern) {
       while (!pattern.test(said.out) && !pattern.test(said.err)) {

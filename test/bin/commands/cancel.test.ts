@@ -58,7 +58,25 @@ test(
 );
 
 test(
-  'a second interrupt leaves the run unfinished, and a retry settles it',
+  'a run that waits for another to end says so, and can be cancelled',
+  async () => {
+    const [first, env] = [await waitingRun(), { ENTROPY_CAPACITY: '1' }];
+    const second = await startRun(at, { turns: [], env });
+    const holder = jsonLines({ out: first.output() })[0].run;
+    await second.said(new RegExp(`waits for a slot: ENTROPY_CAPACITY is 1, .* ${holder}`));
+    second.child.kill('SIGINT');
+    const end = await second.ended;
+    await second.team.close();
+    expect(end.code).toBe(130);
+    expect(outcomeOf(end)).toMatchObject({ outcome: 'cancelled', usage: { turns: 0 } });
+    first.child.kill('SIGINT');
+    await ended(first);
+  },
+  patience,
+);
+
+test(
+  'a run that was asked to stop, and whose process was then killed, is settled by a retry',
   async () => {
     const run = await waitingRun();
     const id = jsonLines({ out: run.output() })[0].run;
