@@ -52,7 +52,10 @@ async function demo(config: Config, options: { keep?: true }, shown: Terminal): 
     const report = await reportOf(ports, run);
     const verified = await verification(config, id);
     if (!shown.json) await showChange(up, config, report, shown);
-    writeSummary(report, shown, [['verified', verified.text]]);
+    writeSummary(report, shown, [
+      ['scripted', "the model's turns; nothing was asked of a model, so no token was paid for"],
+      ['verified', verified.text],
+    ]);
     if (options.keep === true) await keep(up, config, shown);
     return verified.ok ? exitCode(report) : 6;
   } finally {

@@ -32,17 +32,18 @@ export function addRunOptions(command: Command): Command {
     )
     .option('--base-url <url>', "the model server's base URL (a local server, a proxy)", url)
     .option('--model <name>', `the model; with anthropic ${defaultModel} if not given`)
-    .option(
-      '--role-model <role=model>',
-      'another model for one role; may be repeated',
-      roleModel,
-      {},
+    .addOption(
+      new Option('--role-model <role=model>', 'another model for one role; may be repeated')
+        .argParser(roleModel)
+        .default({}, 'the same for all'),
     )
-    .option(
-      '--budget <amount>',
-      'most that the issue may cost over all roles and retries: 2.50 (dollars), 800k or 2M (tokens), 120turns; parts joined by commas',
-      budget,
-      defaultBudget,
+    .addOption(
+      new Option(
+        '--budget <amount>',
+        'most that the issue may cost over all roles and retries: 2.50 (dollars), 800k or 2M (tokens), 120turns; parts joined by commas',
+      )
+        .argParser(budget)
+        .default(defaultBudget, '5.00,5M,300turns'),
     )
     .option('--setup <command>', "set-up command, instead of what is found or in '.entropy.yml'")
     .option('--test <command>', "test command, instead of what is found or in '.entropy.yml'")

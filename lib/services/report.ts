@@ -1,3 +1,4 @@
+import { tokensOf } from '../domain/budget.ts';
 import { canonicalJson, sha256 } from '../domain/ledger.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -35,6 +36,7 @@ export async function reportOf(ports: Ports, run: Run): Promise<OutcomeReport> {
   const events = await ports.ledger.events(run.id);
   const calls = events.filter((event) => event.kind === 'model.called');
   const priced = calls.every((event) => typeof event.data?.dollars === 'number');
+  const nothing = tokensOf(spent.usage) === 0;
   const last = events.at(-1);
   return {
     type: 'outcome',
@@ -46,7 +48,11 @@ export async function reportOf(ports: Ports, run: Run): Promise<OutcomeReport> {
     commit: run.commit ?? null,
     pullRequest: run.pullRequest ?? null,
     evidence: await evidence(ports, run),
-    usage: { turns: calls.length, ...spent.usage, dollars: priced ? spent.dollars : null },
+    usage: {
+      turns: calls.length,
+      ...spent.usage,
+      dollars: priced || nothing ? spent.dollars : null,
+    },
     durationMs: (run.settledAt ?? run.createdAt) - run.createdAt,
     ledger: { events: events.length, head: last ? sha256(canonicalJson(last)) : null },
   };
