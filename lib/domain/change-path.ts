@@ -3,7 +3,7 @@ import { policyPath } from './policy.ts';
 
 /**
  * Paths that no change of an agent may touch, in any folder: what runs with the repository's secrets, what
- * git itself obeys, what decides on reviews, and what instructs agents and editors.
+ * git itself obeys, what decides on reviews, what instructs agents and editors, and what a package manager installs.
  */
 const denied: readonly string[] = [
   '.github/workflows',
@@ -28,6 +28,10 @@ const denied: readonly string[] = [
   '**/.mcp.json',
   '**/.vscode',
   '**/.devcontainer',
+  '**/node_modules',
+  '**/.venv',
+  '**/*.dist-info',
+  '**/*.egg-info',
 ];
 
 /**

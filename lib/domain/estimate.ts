@@ -1,9 +1,9 @@
 import { type CallEstimate, costOf, type Price, type Usage } from './budget.ts';
 import type { ModelRequest } from './model.ts';
 
-/** Tokens of a text, taken high: three bytes a token. */
+/** Most tokens that a text can have: tokenizers work on bytes, so none is shorter than one. */
 export function tokensIn(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 3);
+  return Buffer.byteLength(text);
 }
 
 /** What a call may use at most: its prompt, newly cached (the dearest way to read it), and a full reply. */

@@ -96,7 +96,7 @@ function byExitCode(runs: Runs, exempt: boolean): Judgement {
   if (exempt) return judgement('good', 'exempt', exemptDetail);
   const detail =
     'The test command passes before and after, and gives no results per test, so nothing shows that the change does what it should.';
-  return judgement('inconclusive', 'no-proof', detail);
+  return judgement('bad', 'no-proof', detail);
 }
 
 function byTest(runs: Runs, tables: Tables, evidence: Evidence, exempt: boolean): Judgement {

@@ -18,8 +18,9 @@ export interface OpenedStage {
 }
 
 /**
- * Opens the next attempt of a stage and revokes earlier ones. The boot code is single-use and stored as
- * a hash. Throws `Cancelled` or `FenceStale`.
+ * Opens the next attempt of a stage and revokes earlier ones. The boot code is single-use, good for two
+ * minutes, and stored as a hash; as in a container's overrides it stands in the lifecycle's state, where it
+ * is worth nothing once it is used. Throws `Cancelled` or `FenceStale`.
  */
 export async function openStage(
   ports: Ports,
