@@ -1,7 +1,7 @@
 /** Shapes of credentials that must not be stored. Each is specific enough to leave ordinary code alone. */
 const shapes: readonly RegExp[] = [
   /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|$)/g,
-  /\bgh[oprsu]_[A-Za-z0-9._-]{36,}/g,
+  /\bgh[oprsu]_[A-Za-z0-9._-]{35,}[A-Za-z0-9_-]/g,
   /\bgithub_pat_[A-Za-z0-9_]{50,255}\b/g,
   /\bglpat-[A-Za-z0-9_-]{20,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
