@@ -112,7 +112,7 @@ export function exitCode(report: OutcomeReport): number {
 }
 
 /** The newest change as a patch beside the run's records, so that no work is lost when a run fails. */
-export async function keepPatch(
+async function keepPatch(
   ports: Ports,
   config: Config,
   run: Run,

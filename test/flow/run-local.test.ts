@@ -111,7 +111,9 @@ describe('a wrong change is never a success', () => {
       expect(outcome.error?.name).toBe('ChecksFailed');
       expect(outcome.error?.message).toMatch(/^test-gone: /);
       expect(outcome.evidence).toMatchObject({ verdict: 'bad', rule: 'test-gone', rounds: 3 });
-      const briefs = requests.filter(({ system, turn }) => turn === 1 && /You are the coder/.test(system));
+      const briefs = requests.filter(
+        ({ system, turn }) => turn === 1 && /You are the coder/.test(system),
+      );
       expect(briefs.map(toldIn)).toEqual([
         expect.not.stringContaining('Verdict:'),
         expect.stringContaining('Verdict: bad (no-proof)'),
