@@ -2,7 +2,7 @@ import { endTree } from './end-tree.ts';
 import { foldersOf, removeFolders } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
 import { bootId, isAlive } from './process-table.ts';
-import { listRecords, removeRecord, type SandboxRecord } from './record.ts';
+import { clearStagedRecords, listRecords, removeRecord, type SandboxRecord } from './record.ts';
 
 /**
  * Ends the sandboxes whose server has died, by their records: process by process, each told by its start
@@ -11,6 +11,7 @@ import { listRecords, removeRecord, type SandboxRecord } from './record.ts';
 export async function reapSandboxes(
   options: Pick<SandboxOptions, 'dataDir' | 'keep' | 'log'>,
 ): Promise<number> {
+  await clearStagedRecords(options.dataDir);
   const records = await listRecords(options.dataDir);
   const alive = records.filter(hasServer);
   let ended = 0;

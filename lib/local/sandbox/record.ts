@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { onDisk } from '../storage-errors.ts';
+import { startTimeOf } from './process-table.ts';
 
 const processSchema = z.strictObject({
   pid: z.number().int().positive(),
@@ -35,7 +36,7 @@ export async function saveRecord(dataDir: string, record: SandboxRecord): Promis
   const path = join(folder, `${record.id}.json`);
   await onDisk(path, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const staged = `${path}.new`;
+    const staged = join(folder, `${record.id}.${process.pid}.new`);
     {
       await using file = await open(staged, 'w', 0o600);
       await file.writeFile(JSON.stringify(record));
@@ -51,6 +52,16 @@ export async function saveRecord(dataDir: string, record: SandboxRecord): Promis
 export async function removeRecord(dataDir: string, id: string): Promise<void> {
   const path = join(folderOf(dataDir), `${id}.json`);
   await onDisk(path, () => rm(path, { force: true }));
+}
+
+/** Removes what a process that died had begun to write and not named yet. */
+export async function clearStagedRecords(dataDir: string): Promise<void> {
+  const folder = folderOf(dataDir);
+  for (const name of await readdir(folder).catch(() => [] as string[])) {
+    const writer = /^[0-9a-f]{32}\.(\d+)\.new$/.exec(name)?.[1];
+    if (writer === undefined || startTimeOf(Number(writer)) !== undefined) continue;
+    await rm(join(folder, name), { force: true });
+  }
 }
 
 /** All records that can be read; others name nothing that could be ended and are passed over. */

@@ -1,0 +1,94 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { expectAtRest, expectMergedOnce, published } from './fixtures/ending.ts';
+import { running } from './fixtures/sandboxes.ts';
+import { shortest, withCommand } from './fixtures/turns.ts';
+import { ended, label, makeWorld, until, type World } from './fixtures/world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+async function relabel(number: number): Promise<void> {
+  const { playground, repository } = world;
+  await playground.unlabel({ repository, number, by: 'ada', label });
+  await world.trigger(number);
+}
+
+/** Waits until the inbox has nothing to be decided any more. */
+const drained = () =>
+  until('an empty inbox', async () => {
+    return (await world.stores.inbox.pending(1)).length === 0 || undefined;
+  });
+
+test('a delivery that comes again, during the run and after it, starts nothing', async () => {
+  world = await makeWorld();
+  await world.start({ turns: withCommand('sleep 2') });
+  await world.trigger(await world.issue());
+  await running(world, 'sleep 2', 1);
+  const deliveries = await world.playground.deliveries();
+  const delivery = deliveries.find((one) => one.action === 'labeled' && one.statusCode === 202);
+  const again = () => world.playground.redeliver(delivery?.guid ?? '');
+  expect((await again()).response).toMatch(/seen before/);
+  const run = await ended(world);
+  expect((await again()).response).toMatch(/seen before/);
+  await drained();
+  expect(await world.stores.runs.list()).toHaveLength(1);
+  await expectMergedOnce(world, run);
+});
+
+test('the label set again during a run is turned away, and told which run is at it', async () => {
+  world = await makeWorld();
+  await world.start({ turns: withCommand('sleep 1000') });
+  const number = await world.issue();
+  await world.trigger(number);
+  await running(world, 'sleep 1000', 1);
+  const [first] = await world.stores.runs.list();
+  await relabel(number);
+  const second = await until('a second run that has ended', async () => {
+    const runs = await world.stores.runs.list({ status: ['settled'] });
+    return runs.find(({ id }) => id !== first?.id);
+  });
+  expect(second).toMatchObject({
+    outcome: 'cancelled',
+    error: { name: 'ClaimHeld' },
+    note: expect.stringContaining(first?.id ?? 'none'),
+  });
+  const events = await world.stores.ledger.events(second.id);
+  expect(events.map(({ kind }) => kind)).toEqual(['run.queued', 'run.settled']);
+  // The first goes on as if nothing had been.
+  expect(await world.stores.runs.get(first?.id ?? '')).toMatchObject({ status: 'running' });
+  expect(await world.stores.slots.holders('runs', Date.now())).toEqual([first?.id]);
+});
+
+test('the label set again after a merge starts nothing: the issue is closed', async () => {
+  world = await makeWorld();
+  await world.start();
+  const number = await world.issue();
+  await world.trigger(number);
+  const run = await ended(world);
+  await relabel(number);
+  await drained();
+  expect(await world.stores.runs.list()).toHaveLength(1);
+  await expectMergedOnce(world, run);
+});
+
+test('the label set again while the pull request waits for a person is a run that names it', async () => {
+  world = await makeWorld({ files: { '.entropy.yml': 'version: 1\nmerge: hand-over\n' } });
+  await world.start({ turns: shortest });
+  const number = await world.issue();
+  await world.trigger(number);
+  const first = await ended(world);
+  expect(first).toMatchObject({ outcome: 'handed-over' });
+  expect(await published(world, first)).toMatchObject({ pulls: 1, drafts: 0, merged: 0 });
+  await relabel(number);
+  const [second] = await until('a second run', async () => {
+    const runs = await world.stores.runs.list();
+    return runs.length === 2 ? runs : undefined;
+  });
+  const run = await ended(world, second?.id);
+  expect(run).toMatchObject({
+    outcome: 'refused',
+    note: expect.stringContaining(first.pullRequest?.url ?? 'none'),
+  });
+  await expectAtRest(world, run);
+  await expectAtRest(world, first);
+});
