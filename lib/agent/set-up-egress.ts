@@ -1,16 +1,31 @@
+import { existsSync } from 'node:fs';
 import type { GatewayClient } from './gateway-client.ts';
 import type { SetupPhase } from './verify/set-up.ts';
+
+/** Where systems keep the certificates that the machine trusts. */
+const trustStores = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/cert.pem',
+];
 
 /**
  * The way to package registries while set-up commands run. With egress `open` the machine's own network
  * is there and nothing is to be done; else the gateway's proxy is opened, and closed at the end.
  */
 export function setupPhase(gateway: GatewayClient, egress: 'open' | 'gateway'): SetupPhase {
-  if (egress === 'open') return { begin: async () => ({}), end: async () => undefined };
+  const trust = trustEnvironment();
+  if (egress === 'open') return { begin: async () => trust, end: async () => undefined };
   return {
-    begin: async () => proxyEnvironment(await gateway.beginSetup()),
+    begin: async () => ({ ...trust, ...proxyEnvironment(await gateway.beginSetup()) }),
     end: gateway.endSetup,
   };
+}
+
+/** npm and pip bring lists of their own, which do not know the authority of a mirror in the operator's network. */
+function trustEnvironment(): Record<string, string> {
+  const store = trustStores.find(existsSync);
+  return store === undefined ? {} : { NODE_EXTRA_CA_CERTS: store, PIP_CERT: store };
 }
 
 /** Both spellings: programs differ in which they read. */

@@ -33,7 +33,8 @@ describe('setupPhase', () => {
         const { grant } = await sessionFor(world, gateway, 'issue-reader');
         const client = gatewayClient(gateway.url, grant.token, new AbortController().signal);
         await expect(setupPhase(client, 'gateway').begin()).rejects.toThrow(ScopeRefused);
-        expect(await setupPhase(client, 'open').begin()).toEqual({});
+        const open = Object.keys(await setupPhase(client, 'open').begin());
+        expect(open.filter((name) => /proxy/i.test(name))).toEqual([]);
       }),
     );
   });
