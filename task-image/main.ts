@@ -37,7 +37,10 @@ function readOptions(env: Outside['env']): Omit<HarnessOptions, 'signal' | 'log'
     if (!value) throw new ConfigInvalid(`${name} is not set`);
     return value;
   };
+  const { ENTROPY_TOOL_WRAPPER: wrapper, ENTROPY_PRIVATE: folder } = env;
   const options = {
+    ...(wrapper ? { wrapper: argumentList(wrapper) } : {}),
+    ...(folder ? { private: folder } : {}),
     gateway: take('ENTROPY_GATEWAY'),
     bootCode: take('ENTROPY_BOOT_CODE'),
     workspace: take('ENTROPY_WORKSPACE'),
@@ -50,6 +53,12 @@ function readOptions(env: Outside['env']): Omit<HarnessOptions, 'signal' | 'log'
   };
   for (const name of Object.keys(env)) if (name.startsWith('ENTROPY_')) delete env[name];
   return options;
+}
+
+function argumentList(json: string): string[] {
+  const list: unknown = JSON.parse(json);
+  if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list;
+  throw new ConfigInvalid('ENTROPY_TOOL_WRAPPER is not a JSON list of strings');
 }
 
 if (import.meta.main) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { OutputKeeper } from './output-keeper.ts';
+import { endStrays } from './strays.ts';
 
 /** One command to run. Its environment is exactly `env`: nothing is inherited. */
 export interface ExecRequest {
@@ -14,6 +15,11 @@ export interface ExecRequest {
   /** Bytes of output after which the command is ended; without it only the time limit ends a flood. */
   readonly floodLimit?: number;
   readonly signal?: AbortSignal;
+  /**
+   * What the command is started through: an argument list that ends where the command's begins. It must give
+   * the command a pid namespace of its own, and end all that is in there when it is ended itself.
+   */
+  readonly wrapper?: readonly string[];
   /** Sees every chunk of the output as it comes. */
   readonly onOutput?: (chunk: Buffer) => void;
 }
@@ -46,10 +52,16 @@ const closeMs = 1_000;
 /** The shell for command lines: bash where the machine has it. */
 const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh';
 
+/** The same for commands that all go through one wrapper. */
+export function execThrough(wrapper: readonly string[] = []): Exec {
+  return (request) => exec({ ...request, wrapper });
+}
+
 /**
- * Runs a command in a session and process group of its own. The group is ended with the command, so
- * nothing it left in the background lives on; a child that made a session of its own is not in the
- * group, and is only kept from holding up the result.
+ * Runs a command in a session and process group of its own. The group is ended with the command, and so is
+ * what left the group for a session of its own: with a wrapper by its pid namespace; else, on Linux, by the
+ * `SANDBOX_ID` it got in `env`. Both count on one command at a time. Without either, such a process is only
+ * kept from holding up the result.
  */
 export const exec: Exec = async (request) => {
   const started = performance.now();
@@ -91,6 +103,10 @@ export const exec: Exec = async (request) => {
   request.signal?.removeEventListener('abort', onAbort);
   stop.done();
   await drain(child);
+  await endStrays({
+    marker: request.env.SANDBOX_ID || undefined,
+    nested: (request.wrapper ?? []).length > 0,
+  });
   if (ended.error !== undefined) {
     keeper.add(Buffer.from(`could not start the command: ${ended.error.message}\n`));
   }
@@ -106,7 +122,11 @@ interface Ended {
 function start(request: ExecRequest): ChildProcess {
   const argv = typeof request.run === 'string' ? [shell, '-c', request.run] : request.run;
   // One pipe for both streams keeps their order; `exec` leaves no extra process between.
-  return spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...argv], {
+  const wrapper = request.wrapper ?? [];
+  // A shell behind the wrapper as well: it is what says 127 of a program that is not there.
+  const wrapped =
+    wrapper.length === 0 ? argv : [...wrapper, '/bin/sh', '-c', 'exec "$@"', 'sh', ...argv];
+  return spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...wrapped], {
     cwd: request.cwd,
     env: { ...request.env },
     detached: true,

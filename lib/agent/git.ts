@@ -7,6 +7,12 @@ export interface GitOptions {
   readonly cwd: string;
   /** Where git itself is found. */
   readonly path: string;
+  /**
+   * What git is started through where tools have touched what it reads, see `ExecRequest`: should git be
+   * brought to run a program of theirs, that program reaches no more than a tool does. Never with
+   * credentials in `config`.
+   */
+  readonly wrapper?: readonly string[];
   /** `GIT_DIR`, `GIT_WORK_TREE`, `GIT_INDEX_FILE` and the like. */
   readonly env?: Readonly<Record<string, string>>;
   /** Configuration for this call, handed over in the environment: an argument could be read by others. */
@@ -32,7 +38,8 @@ const quiet: readonly (readonly [string, string])[] = [
 
 /** Runs git and gives its standard output. Throws `RepositoryInvalid` with what git said. */
 export async function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
-  const child = spawn('git', args, {
+  const [program = 'git', ...rest] = [...(options.wrapper ?? []), 'git', ...args];
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     env: environment(options),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -3,7 +3,7 @@ import { roles } from '../roles/registry.ts';
 import type { BriefFacts, Role } from '../roles/role.ts';
 import { applyChange } from './change-files.ts';
 import { cleanIssue } from './clean-text.ts';
-import { exec } from './exec.ts';
+import { execThrough } from './exec.ts';
 import type { ClaimedEvent } from './gateway-client.ts';
 import { git } from './git.ts';
 import { performRole } from './perform-role.ts';
@@ -45,7 +45,7 @@ function placeOf(work: StageWork, workspace: Workspace): ToolPlace {
   const { limits } = work.grant;
   return {
     root: workspace.root,
-    exec,
+    exec: execThrough(work.sandbox.wrapper),
     env: workEnvironment(toolEnvironment(work.sandbox), workspace.root, work.scratch),
     commandMs: limits.commandMs,
     floodBytes: limits.outputBytes,
@@ -67,8 +67,10 @@ async function prepared(
   if (input.change === undefined) return checks;
   await applyChange(workspace.root, input.change.files);
   if (role.name !== 'reviewer') return checks;
-  // Staged, so that new files too are in the reviewer's `git diff --cached`.
-  await git(['add', '--all'], { cwd: workspace.root, path: workspace.path });
+  // Staged, so that new files too are in the reviewer's `git diff --cached`. Behind the wrapper: set-up
+  // commands may have left programs for git to run in the configuration here.
+  const { root, path, wrapper } = workspace;
+  await git(['add', '--all'], { cwd: root, path, wrapper });
   return { ...checks, diff: await readDiff(workspace) };
 }
 

@@ -29,6 +29,7 @@ export function cloneFor(work: StageWork, input: StageInput, root: string): Prom
     root,
     scratch: work.scratch,
     path: work.sandbox.path,
+    wrapper: work.sandbox.wrapper ?? [],
     signal: work.signal,
   });
 }

@@ -8,6 +8,10 @@ export interface SandboxEnvironment {
   readonly lang: string;
   /** Marks every process of this sandbox, so that what outlives it can be found. */
   readonly sandboxId?: string;
+  /** What every command of a tool is started through, see `ExecRequest`; none where there is no boundary. */
+  readonly wrapper?: readonly string[];
+  /** A folder that tools can't write to, where there is one. */
+  readonly private?: string;
 }
 
 /** The whole environment of what a tool runs: nothing of the harness's own. */

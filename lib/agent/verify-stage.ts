@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StageInput } from '../domain/stage-input.ts';
 import { needed } from '../roles/sections.ts';
-import { exec } from './exec.ts';
+import { execThrough } from './exec.ts';
 import { setupPhase } from './set-up-egress.ts';
 import { cloneFor, type StageWork } from './stage-work.ts';
 import { toolEnvironment } from './tool-environment.ts';
@@ -10,7 +10,9 @@ import { verifyChange } from './verify.ts';
 /** The verifier's stage: no model, only the checks. Leaves Evidence. */
 export async function verifyStage(work: StageWork, input: StageInput): Promise<void> {
   const { gateway, signal } = work;
-  const clone = await cloneFor(work, input, join(work.scratch, 'repository'));
+  // Out of the tools' reach: what a test could change in here, the later trees would be made of.
+  const scratch = work.sandbox.private ?? work.scratch;
+  const clone = await cloneFor({ ...work, scratch }, input, join(scratch, 'repository'));
   let told: Promise<void> = Promise.resolve();
   const evidence = await verifyChange({
     workspaceRoot: work.workspace,
@@ -19,7 +21,8 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
     change: needed(input.change, 'change'),
     checks: input.checks,
     limits: work.grant.limits,
-    exec,
+    exec: execThrough(work.sandbox.wrapper),
+    wrapper: work.sandbox.wrapper ?? [],
     env: toolEnvironment(work.sandbox),
     setup: setupPhase(gateway, work.egress),
     log: ({ step, ...data }) => {

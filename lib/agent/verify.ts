@@ -26,6 +26,8 @@ export interface VerifyRequest {
   readonly checks: CheckSettings;
   readonly limits: StageLimits;
   readonly exec: Exec;
+  /** What git is started through where a repository's own programs have run. */
+  readonly wrapper?: readonly string[];
   /** The tools' environment, PATH at least; nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly setup: SetupPhase;
@@ -49,7 +51,7 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const { base, change } = request;
   const path = request.env.PATH ?? '';
   const root = join(request.workspaceRoot, 'checks');
-  const bench = benchIn(root, request.repositoryDir, base, path);
+  const bench = benchIn(root, request.repositoryDir, base, path, request.wrapper);
   await mkdir(root, { recursive: true });
   const git = gitIn(request.repositoryDir, path);
   const planned = await plansFor(request, bench);

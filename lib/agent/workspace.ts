@@ -12,6 +12,8 @@ export interface Workspace {
   readonly base: string;
   /** Where git is found. */
   readonly path: string;
+  /** What git is started through once tools have run, see `GitOptions`. */
+  readonly wrapper: readonly string[];
 }
 
 /** What a clone is made from. */
@@ -28,6 +30,7 @@ export interface CloneRequest {
   /** A folder for the harness's own files, outside `root`. */
   readonly scratch: string;
   readonly path: string;
+  readonly wrapper?: readonly string[];
   readonly config?: GitOptions['config'];
   readonly signal?: AbortSignal;
 }
@@ -67,7 +70,7 @@ export async function cloneWorkspace(request: CloneRequest): Promise<Workspace> 
   await appendFile(join(root, '.git/info/exclude'), `${leftovers.join('\n')}\n`);
   // With its times: git tells by them which files it must look into.
   await cp(join(root, '.git'), gitDir, { recursive: true, preserveTimestamps: true });
-  return { root, gitDir, base, path };
+  return { root, gitDir, base, path, wrapper: request.wrapper ?? [] };
 }
 
 /**
@@ -85,10 +88,14 @@ export async function settleSetup(workspace: Workspace): Promise<void> {
   }
 }
 
-/** Git options by which the harness reads the working tree through its own copy of the clone. */
+/**
+ * Git options by which the harness reads the working tree through its own copy of the clone. Behind the
+ * wrapper: git looks into repositories that lie in the tree, and with their configuration.
+ */
 export function cloneOptions(workspace: Workspace): GitOptions {
   const env = { GIT_DIR: workspace.gitDir, GIT_WORK_TREE: workspace.root };
-  return { cwd: workspace.root, path: workspace.path, env };
+  const { root, path, wrapper } = workspace;
+  return { cwd: root, path, wrapper, env };
 }
 
 function patternOf(path: string): string {

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -10,6 +11,14 @@ const cwd = mkdtempSync(join(tmpdir(), 'exec-'));
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 const run = (request: Partial<ExecRequest> & Pick<ExecRequest, 'run'>) =>
   exec({ cwd, env, timeoutMs: 20_000, outputLimit: 10_000, ...request });
+
+function holds(pid: string, marker: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(marker);
+  } catch {
+    return false;
+  }
+}
 
 describe('exec', () => {
   test('gives exit code, both streams in order, and the digest of all of it', async () => {
@@ -89,6 +98,31 @@ describe('exec', () => {
     const result = await run({ run: 'setsid sleep 30 & echo $!', timeoutMs: 25_000 });
     expect(result).toMatchObject({ exitCode: 0, timedOut: false });
     process.kill(Number(result.output), 'SIGKILL');
+  });
+
+  test.each([
+    ['a daemon in a session of its own', 'setsid sleep 30 >/dev/null 2>&1 & echo $!'],
+    [
+      'one that lets go of everything',
+      '(setsid -f sleep 31 </dev/null >/dev/null 2>&1); pgrep -n -x -f "sleep 31"',
+    ],
+    ['what a daemon starts', 'setsid sh -c "sleep 30 & sleep 30" >/dev/null 2>&1 & echo $!'],
+  ])('%s does not outlive a command that is marked', async (_, line) => {
+    const marked = { ...env, SANDBOX_ID: randomUUID() };
+    const result = await run({ run: line, env: marked });
+    expect(result).toMatchObject({ exitCode: 0, timedOut: false });
+    expect(existsSync(`/proc/${Number(result.output)}/cwd`)).toBe(false);
+    const left = readdirSync('/proc').filter(
+      (name) => /^\d+$/.test(name) && holds(name, marked.SANDBOX_ID),
+    );
+    expect(left).toEqual([]);
+  });
+
+  test('a daemon of another sandbox is left alone', async () => {
+    const other = spawn('sleep', ['30'], { env: { ...env, SANDBOX_ID: 'other' }, stdio: 'ignore' });
+    await run({ run: 'true', env: { ...env, SANDBOX_ID: randomUUID() } });
+    expect(other.exitCode ?? other.signalCode).toBeNull();
+    other.kill('SIGKILL');
   });
 
   test('a flood of output is ended', async () => {

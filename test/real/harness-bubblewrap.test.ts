@@ -1,49 +1,10 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { ModelRequest } from '../../lib/domain/model.ts';
-import { defaultLimits } from '../../lib/domain/stage.ts';
-import { localSandboxes } from '../../lib/local/sandbox/local-sandboxes.ts';
 import { files, fixed, plan } from '../agent/fixtures/plan.ts';
-import { playStage } from '../agent/fixtures/stage.ts';
 import { lastTold, type Turn } from '../agent/fixtures/words.ts';
+import { inSandbox } from './in-sandbox.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const change = { path: 'add.js', mode: '100644' as const, content: btoa(fixed) };
-
-/** Plays a stage as a real sandbox of this kind, with the real entry. */
-async function inSandbox(
-  kind: 'bubblewrap' | 'process',
-  given: Omit<Parameters<typeof playStage>[0], 'first' | 'unix'>,
-  check: Parameters<typeof playStage>[1],
-): Promise<void> {
-  const first: Parameters<typeof playStage>[0]['first'] = async (at) => {
-    const { role } = at.stage;
-    const sandboxes = localSandboxes({
-      kindOf: () => kind,
-      dataDir: at.world.dataDir,
-      gateway: { url: at.url, socketPath: at.socketPath },
-      harness: { node: realpathSync(process.execPath), main: `${root}/task-image/main.ts`, root },
-      hostEnv: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
-    });
-    const { bootCode, stage } = at;
-    const { signal } = new AbortController();
-    const ending = await sandboxes.run({
-      attempt: stage,
-      bootCode,
-      limits: defaultLimits[role],
-      signal,
-    });
-    const log = readFileSync(join(at.world.dataDir, 'runs', stage.run, `${role}-1-1.log`), 'utf8');
-    expect([log, ending.detail]).toEqual([
-      expect.not.stringMatching(/harness: \w+:/),
-      'exit code 0',
-    ]);
-    expect(ending).toMatchObject({ ended: 'exited', detail: 'exit code 0' });
-  };
-  await playStage({ ...given, unix: true, first }, check);
-}
 
 /** What the model was told, turn by turn, but for the fence's random number. */
 const told = (requests: readonly ModelRequest[]) =>
@@ -89,6 +50,25 @@ describe('a stage in a sandbox', () => {
       const kinds = (await played.world.events()).map((event) => event.kind);
       expect(kinds).toEqual(expect.arrayContaining(['egress.opened', 'egress.closed']));
     });
+  });
+
+  test('what a command leaves in a session of its own is gone before the next', async () => {
+    const leave = (n: number) =>
+      `setsid -f sh -c 'while :; do date +%N > late-${n}; done' >/dev/null 2>&1 </dev/null; sleep 0.2`;
+    const look =
+      'for f in late-*; do a=$(cat $f); sleep 0.3; [ "$a" = "$(cat $f)" ] && echo still; done; rm late-*';
+    for (const kind of ['bubblewrap', 'process'] as const) {
+      const turns: Turn[] = [
+        [['shell', { command: leave(1) }]],
+        [['shell', { command: `env -i /bin/sh -c "true"; ${leave(2)}; kill -9 $$` }]],
+        [['shell', { command: look }]],
+        [['create', { path: 'x', content: '' }]],
+        [['submit', { title: 'Add', body: 'The sign.' }]],
+      ];
+      await inSandbox(kind, { files, role: 'coder', input: { plan }, turns }, ({ requests }) => {
+        expect(lastTold(requests[3])[0]).toBe('still\nstill\n[exit code 0]');
+      });
+    }
   });
 
   test('the verifier leaves Evidence', async () => {

@@ -48,6 +48,8 @@ const tools = `
   import net from 'node:net';
   import { execFileSync, spawn } from 'node:child_process';
   const sh = (line) => execFileSync('/bin/sh', ['-c', '(' + line + ') 2>&1 || true'], { encoding: 'utf8' }).trim();
+  const wrapper = JSON.parse(process.env.ENTROPY_TOOL_WRAPPER);
+  const tool = (line) => execFileSync(wrapper[0], [...wrapper.slice(1), '/bin/sh', '-c', 'trap "" USR1; (' + line + ') 2>&1 || true'], { encoding: 'utf8' }).trim();
   const why = (act) => { try { act(); return 'done'; } catch (error) { return error.code; } };
   const connect = (port, host) => new Promise((resolve) => {
     const socket = net.connect(port, host, () => { socket.destroy(); resolve('connected'); });
@@ -68,11 +70,13 @@ describe('a bubblewrap sandbox', () => {
     `)) as { env: Record<string, string>; cwd: string; written: string[] };
     expect(cwd).toBe('/workspace');
     expect(written).toEqual(['done', 'done', 'done', 'done']);
-    const { PATH, SANDBOX_ID, ...rest } = env;
+    const { PATH, SANDBOX_ID, ENTROPY_TOOL_WRAPPER, ...rest } = env;
+    expect(JSON.parse(ENTROPY_TOOL_WRAPPER ?? '')).toContain('--unshare-pid');
     expect(rest).toEqual({
       ENTROPY_BOOT_CODE: 'boot-code-of-the-test',
       ENTROPY_EGRESS: 'gateway',
       ENTROPY_GATEWAY: 'unix:/run/entropy/gateway.sock',
+      ENTROPY_PRIVATE: '/run/entropy/private',
       ENTROPY_SANDBOX_ID: SANDBOX_ID,
       ENTROPY_WORKSPACE: '/workspace',
       HOME: '/home/sandbox',
@@ -167,15 +171,6 @@ describe('a bubblewrap sandbox', () => {
     });
     expect(found.mount).not.toContain('mounted');
     expect(readFileSync('/proc/sys/kernel/core_pattern', 'utf8')).toBe(before);
-    const boundary = await findBoundary();
-    if ('reason' in boundary) throw new Error(boundary.reason);
-    expect(boundary).toMatchObject({ userNamespace: true });
-  });
-
-  test('cannot make namespaces of its own, where bubblewrap can refuse them', async () => {
-    const boundary = await findBoundary();
-    const found = await seen(`seen.nested = sh('unshare --user true && echo made');`);
-    if ('sealed' in boundary && boundary.sealed) expect(found.nested).not.toContain('made');
   });
 
   test("does not see the host's processes, nor does its argument list hold the boot code", async () => {
@@ -187,6 +182,55 @@ describe('a bubblewrap sandbox', () => {
     expect(found.pids).toBeLessThan(8);
     expect(found.lines).not.toContain('boot-code-of-the-test');
     expect(found.server).toBe('ESRCH');
+  });
+});
+
+describe("a tool's command in a bubblewrap sandbox", () => {
+  test('has processes of its own only, and cannot look at or signal the harness', async () => {
+    const found = await seen(`
+      seen.harness = process.pid;
+      seen.all = sh('grep -l task-image/main.ts /proc/[0-9]*/cmdline').split('\\n').length;
+      seen.lines = tool('cat /proc/[0-9]*/cmdline').replaceAll('\\0', ' ');
+      seen.pids = tool('echo /proc/[0-9]*');
+      seen.kill = tool('kill -USR1 -1; kill -USR1 ' + process.pid);
+      seen.maps = tool('cat /proc/[0-9]*/maps | grep -c /entropy/bin/[n]ode');
+      seen.inspector = await connect(9229, '127.0.0.1');
+      seen.alive = true;
+    `);
+    expect(found).toMatchObject({ inspector: 'ECONNREFUSED', alive: true, maps: '0' });
+    expect(Number(found.all)).toBeGreaterThan(0);
+    expect(String(found.pids).split(' ').length).toBeLessThan(6);
+    expect(found.lines).not.toContain('/entropy/bin/node');
+  });
+
+  test('is given no capability, no new privilege and no namespace to make', async () => {
+    const found = await seen(`
+      seen.status = tool('grep -E "^(Cap(Eff|Prm|Bnd|Amb)|NoNewPrivs)" /proc/self/status');
+      seen.nested = [['user', 'U'], ['mount', 'm'], ['pid', 'p']].map(([, flag]) => tool('unshare -U' + flag + ' true && echo made'));
+      seen.again = tool(wrapper.map((one) => "'" + one + "'").join(' ') + ' echo made');
+      seen.mount = tool('mount -t proc proc /proc && echo made');
+      seen.kernel = ['/proc/sys/kernel/core_pattern', '/proc/sys/user/max_user_namespaces', '/proc/sysrq-trigger'].map((path) => tool('echo 1 > ' + path + ' && echo made'));
+      seen.hidden = tool('cat /proc/kallsyms && echo made');
+    `);
+    expect(String(found.status).match(/0000000000000000/g)).toHaveLength(4);
+    expect(found.status).toMatch(/NoNewPrivs:\s+1/);
+    expect(JSON.stringify(found)).not.toContain('made');
+  });
+
+  test('shares files and loopback with the harness, but for what is private to that', async () => {
+    const found = await seen(`
+      const own = net.createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
+      await new Promise((ready) => own.on('listening', ready));
+      fs.writeFileSync(process.env.ENTROPY_PRIVATE + '/x', 'kept');
+      const line = 'cat < /dev/null; pwd; echo made > made; cat $ENTROPY_PRIVATE/x; echo > $ENTROPY_PRIVATE/x; exec 3<>/dev/tcp/127.0.0.1/' + own.address().port + '; cat <&3';
+      const child = spawn(wrapper[0], [...wrapper.slice(1), 'bash', '-c', line], { stdio: ['ignore', 'pipe', 'ignore'] });
+      seen.out = ''; child.stdout.on('data', (data) => { seen.out += data; });
+      await new Promise((done) => child.on('close', done));
+      seen.made = fs.readFileSync('made', 'utf8');
+      seen.kept = fs.readFileSync(process.env.ENTROPY_PRIVATE + '/x', 'utf8');
+      own.close();
+    `);
+    expect(found).toEqual({ out: '/workspace\nkepthello', made: 'made\n', kept: 'kept' });
   });
 });
 
@@ -269,11 +313,12 @@ describe("the host's toolchains", () => {
 
 describe('another user as server', () => {
   test('an ordinary user gets the same boundary, without setpriv', async () => {
-    if (!isRoot) return expect((await findBoundary()) as object).not.toHaveProperty('setpriv');
+    if (!isRoot) return expect((await findBoundary()) as object).not.toHaveProperty('asRoot');
     const made = await rig(`${tools}
       const seen = { uid: process.getuid(), top: fs.readdirSync('/workspace'), cwd: process.cwd() };
       seen.gateway = await new Promise((resolve, reject) => http.get({ socketPath: '/run/entropy/gateway.sock', path: '/' }, (response) => response.on('data', (data) => resolve(String(data)))).on('error', reject));
       seen.write = why(() => fs.writeFileSync('/workspace/x', ''));
+      seen.tool = tool('ls -d /proc/[0-9]* | wc -l; unshare -U true 2>/dev/null || echo refused');
       console.log(JSON.stringify(seen));
     `);
     const id = 54_321;
@@ -289,6 +334,7 @@ describe('another user as server', () => {
     expect(answer).toEqual({ ending: { ended: 'exited', detail: 'exit code 0' } });
     expect(JSON.parse(made.output())).toEqual({
       ...{ uid: 1000, top: [], cwd: '/workspace', gateway: 'from the gateway', write: 'done' },
+      tool: expect.stringMatching(/^[45]\nrefused$/),
     });
   });
 });

@@ -68,6 +68,20 @@ describe('main', () => {
     });
   });
 
+  test('takes what tools are started through as a list of arguments', async () => {
+    let seen: HarnessOptions | undefined;
+    const run = async (options: HarnessOptions) => {
+      seen = options;
+      return 0;
+    };
+    const env = { ...given, ENTROPY_TOOL_WRAPPER: '["wrap","--"]', ENTROPY_PRIVATE: '/own' };
+    await (await play(env, run)).done;
+    expect(seen).toMatchObject({ wrapper: ['wrap', '--'], private: '/own' });
+    expect(Object.keys(env).filter((name) => name.startsWith('ENTROPY_'))).toEqual([]);
+    const { done } = await play({ ...given, ENTROPY_TOOL_WRAPPER: '"wrap"' }, run);
+    await expect(done).rejects.toThrow(/ENTROPY_TOOL_WRAPPER/);
+  });
+
   test('names a setting that is missing', async () => {
     const { done } = await play({ ...given, ENTROPY_WORKSPACE: '' }, async () => 0);
     await expect(done).rejects.toThrow(/ENTROPY_WORKSPACE is not set/);

@@ -19,10 +19,18 @@ export interface Bench {
   readonly base: string;
   /** The tools' PATH, for git. */
   readonly path: string;
+  /** What git is started through, see `gitIn`: what runs here may spoil the configuration it reads. */
+  readonly wrapper: readonly string[];
 }
 
 /** Folders of a bench. */
-export function benchIn(root: string, repository: string, base: string, path: string): Bench {
+export function benchIn(
+  root: string,
+  repository: string,
+  base: string,
+  path: string,
+  wrapper: readonly string[] = [],
+): Bench {
   const at = (name: string) => join(root, name);
   return {
     root,
@@ -34,6 +42,7 @@ export function benchIn(root: string, repository: string, base: string, path: st
     repository,
     base,
     path,
+    wrapper,
   };
 }
 
@@ -41,10 +50,10 @@ export function benchIn(root: string, repository: string, base: string, path: st
 export async function checkOut(bench: Bench, plan: Plan): Promise<void> {
   for (const folder of [bench.tree, bench.home, bench.temporary]) await removeAside(bench, folder);
   for (const folder of [bench.home, bench.temporary]) await mkdir(folder, { recursive: true });
-  const above = gitIn(bench.root, bench.path);
+  const above = gitIn(bench.root, bench.path, bench.wrapper);
   const copy = ['--local', '--no-hardlinks', '--no-checkout', '--quiet'];
   await above(['clone', ...copy, bench.repository, bench.tree]);
-  const git = gitIn(bench.tree, bench.path);
+  const git = gitIn(bench.tree, bench.path, bench.wrapper);
   await git(['update-ref', '--no-deref', 'HEAD', bench.base]);
   await git(['remote', 'remove', 'origin']);
   await git(['read-tree', plan.setup]);
@@ -56,7 +65,7 @@ export async function checkOut(bench: Bench, plan: Plan): Promise<void> {
  * set-up did to them.
  */
 export async function pinChecks(bench: Bench, plan: Plan): Promise<void> {
-  const git = gitIn(bench.tree, bench.path);
+  const git = gitIn(bench.tree, bench.path, bench.wrapper);
   const [before, after] = [await entriesOf(git, plan.setup), await entriesOf(git, plan.check)];
   for (const path of before.keys()) {
     if (!after.has(path)) await rm(join(bench.tree, path), { force: true, recursive: true });

@@ -17,11 +17,16 @@ const alone = {
 };
 const settings = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.autocrlf=false'];
 
-/** Git in `cwd`; `path` is where programs are looked up. */
-export function gitIn(cwd: string, path: string): Git {
+/**
+ * Git in `cwd`; `path` is where programs are looked up, `wrapper` what git is started through where tools
+ * have touched the folder: its configuration may name programs of theirs.
+ */
+export function gitIn(cwd: string, path: string, wrapper: readonly string[] = []): Git {
   return (args, { input = '', env = {} } = {}) =>
     new Promise((resolve, reject) => {
-      const child = spawn('git', [...settings.flatMap((s) => ['-c', s]), ...args], {
+      const command = ['git', ...settings.flatMap((s) => ['-c', s]), ...args];
+      const [program = 'git', ...rest] = [...wrapper, ...command];
+      const child = spawn(program, rest, {
         cwd,
         env: { PATH: path, ...alone, ...env },
       });

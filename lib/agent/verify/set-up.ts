@@ -44,7 +44,7 @@ export async function setUp(
 
 /** Where the products for these dependency lists are kept; undefined where they can't be shared. */
 async function sharedPlace({ bench }: Commands, plan: Plan): Promise<string | undefined> {
-  const git = gitIn(bench.tree, bench.path);
+  const git = gitIn(bench.tree, bench.path, bench.wrapper);
   const hash = createHash('sha256');
   for (const [path, entry] of await entriesOf(git, plan.setup)) {
     if (!dependencyList.test(baseName(path))) continue;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { getuid, platform } from 'node:process';
 import { promisify } from 'node:util';
 import { sandboxId } from './folders.ts';
+import { toolWrapper } from './tool-wrapper.ts';
 import { systemFolders } from './toolchains.ts';
 
 /**
@@ -13,11 +14,9 @@ import { systemFolders } from './toolchains.ts';
  */
 export interface Boundary {
   readonly bwrap: string;
-  /** Path of `setpriv`, where the server is root. */
-  readonly setpriv?: string;
-  /** Whether a user namespace (a second, inner bubblewrap where the server is root) is made. */
-  readonly userNamespace: boolean;
-  /** Whether further user namespaces are refused inside; bubblewrap knows that from 0.8 on. */
+  /** Paths of `setpriv` and `mount`, where the server is root. */
+  readonly asRoot?: { readonly setpriv: string; readonly mount: string };
+  /** Whether user namespaces are refused to tools; bubblewrap knows that from 0.8 on. */
   readonly sealed: boolean;
 }
 
@@ -38,28 +37,20 @@ export async function findBoundary(): Promise<Boundary | { readonly reason: stri
     };
   }
   const isRoot = getuid?.() === 0;
-  const setpriv = isRoot ? find('setpriv') : undefined;
-  if (isRoot && setpriv === undefined) {
+  const [setpriv, mount] = [find('setpriv'), find('mount')];
+  if (isRoot && !(setpriv && mount)) {
     return {
-      reason: `setpriv is missing, without which the sandbox would be root: install the package util-linux, run as an ordinary user, ${withoutBubblewrap}`,
+      reason: `setpriv or mount is missing, without which the sandbox would be root: install the package util-linux, run as an ordinary user, ${withoutBubblewrap}`,
     };
   }
   let complaint = '';
-  for (const candidate of candidates(bwrap, setpriv)) {
+  const asRoot = isRoot && setpriv && mount ? { asRoot: { setpriv, mount } } : {};
+  for (const candidate of [true, false].map((sealed) => ({ bwrap, sealed, ...asRoot }))) {
     const failed = await tryOut(candidate);
     if (failed === undefined) return candidate;
     complaint ||= failed;
   }
   return { reason: `${complaint}: ${remedyFor(complaint)}, ${withoutBubblewrap}` };
-}
-
-function candidates(bwrap: string, setpriv: string | undefined): Boundary[] {
-  const shapes = [
-    { userNamespace: true, sealed: true },
-    { userNamespace: true, sealed: false },
-    ...(setpriv ? [{ userNamespace: false, sealed: false }] : []),
-  ];
-  return shapes.map((shape) => ({ bwrap, ...shape, ...(setpriv ? { setpriv } : {}) }));
 }
 
 /** Only where the system's packages put programs: those folders are visible inside as well. */
@@ -72,46 +63,44 @@ function find(program: string): string | undefined {
 /** bubblewrap's options before the mounts. */
 export function namespaceOptions(boundary: Boundary): string[] {
   const own = ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts'];
-  const kept = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'].flatMap((cap) => ['--cap-add', cap]);
+  const caps = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP', 'CAP_SYS_ADMIN'];
+  const kept = caps.flatMap((cap) => ['--cap-add', cap]);
   return [
     ...own,
     '--unshare-cgroup-try',
     ...['--hostname', 'sandbox', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
-    ...(boundary.setpriv ? kept : userOptions(boundary)),
+    ...(boundary.asRoot ? kept : userOptions),
   ];
 }
 
-/** What runs between bubblewrap and the command: giving up root and its namespace, where there is need. */
+/**
+ * What runs between bubblewrap and the harness where the server is root: gives up the identity and all
+ * capabilities. Before, it mounts a /proc with nothing laid over, as bubblewrap's own has it for root: Linux lets
+ * a user namespace mount a /proc of its own only where a whole one is to be seen, and the tools' wrapper must.
+ */
 export function dropCommand(boundary: Boundary): string[] {
-  if (boundary.setpriv === undefined) return [];
+  if (boundary.asRoot === undefined) return [];
+  const { setpriv, mount } = boundary.asRoot;
+  const whole = `${mount} -t proc -o nosuid,nodev,noexec proc /proc && exec "$@"`;
   const ids = [`--reuid=${droppedId}`, `--regid=${droppedId}`, '--clear-groups'];
   const caps = ['--bounding-set=-all', '--inh-caps=-all', '--no-new-privs'];
-  const inner = [
-    boundary.bwrap,
-    ...userOptions(boundary),
-    '--die-with-parent',
-    '--cap-drop',
-    'ALL',
-  ];
+  const inner = [boundary.bwrap, ...userOptions, '--die-with-parent', '--cap-drop', 'ALL'];
   return [
-    ...[boundary.setpriv, ...ids, ...caps, '--'],
-    ...(boundary.userNamespace ? [...inner, '--dev-bind', '/', '/', '--'] : []),
+    ...['/bin/sh', '-c', whole, 'sh', setpriv, ...ids, ...caps, '--'],
+    ...[...inner, '--dev-bind', '/', '/', '--'],
   ];
 }
 
-function userOptions(boundary: Boundary): string[] {
-  const id = String(sandboxId);
-  const options = ['--unshare-user', '--uid', id, '--gid', id];
-  return boundary.sealed ? [...options, '--disable-userns'] : options;
-}
+const userOptions = ['--unshare-user', '--uid', String(sandboxId), '--gid', String(sandboxId)];
 
 const run = promisify(execFile);
 
-/** Starts `true` in a sandbox; what bubblewrap said where that failed. */
+/** Starts `true` as a tool in a sandbox; what bubblewrap said where that failed. */
 async function tryOut(boundary: Boundary): Promise<string | undefined> {
   const shown = systemFolders.filter(existsSync).flatMap((path) => ['--ro-bind', path, path]);
   const mounts = [...shown, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'];
-  const args = [...namespaceOptions(boundary), ...mounts, '--', ...dropCommand(boundary), 'true'];
+  const tool = [...toolWrapper(boundary, '/tmp'), 'true'];
+  const args = [...namespaceOptions(boundary), ...mounts, '--', ...dropCommand(boundary), ...tool];
   try {
     await run(boundary.bwrap, args, { timeout: 20_000, env: { PATH: '/usr/bin:/bin' } });
     return undefined;

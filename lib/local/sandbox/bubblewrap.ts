@@ -11,6 +11,7 @@ export const inside = {
   home: '/home/sandbox',
   tmp: '/tmp',
   socket: '/run/entropy/gateway.sock',
+  private: '/run/entropy/private',
   node: '/entropy/bin/node',
   root: '/entropy',
 } as const;
@@ -24,13 +25,6 @@ const etcNames = [
 ];
 /** Versioned folders that JDKs put into /etc. */
 const jdks = [8, 11, 17, 21, 25].map((version) => `java-${version}-openjdk`);
-
-/**
- * Parts of /proc that tell of the whole machine, or change it. /proc/sys is root's alone, which nobody is
- * in a sandbox, and bubblewrap must write there to refuse user namespaces.
- */
-const readOnlyProc = ['fs', 'irq', 'bus', 'sysrq-trigger', 'mtrr'];
-const hiddenProc = ['kcore', 'keys', 'timer_list', 'sched_debug', 'latency_stats', 'kallsyms'];
 
 /** Argument list that starts `command` (paths as seen inside) behind the boundary. */
 export function bubblewrapCommand(given: {
@@ -52,6 +46,7 @@ export function bubblewrapCommand(given: {
     ...harnessMounts(options),
     ...['--dir', '/run', '--dir', dirname(inside.socket)],
     ...['--ro-bind', options.gateway.socketPath, inside.socket],
+    ...['--bind', folders.private, inside.private],
     ...['--dir', '/home', '--bind', folders.home, inside.home],
     ...['--bind', folders.tmp, inside.tmp, '--bind', folders.workspace, inside.workspace],
     // The root is memory; whoever could write to it could use up the host's.
@@ -106,13 +101,9 @@ function hide(options: SandboxOptions, toolchains: Toolchains, folders: Folders)
 }
 
 function procAndDev(folders: Folders): string[] {
-  const readOnly = readOnlyProc.map((name) => join('/proc', name)).filter(existsSync);
-  const hidden = hiddenProc.map((name) => join('/proc', name)).filter(existsSync);
   return [
     ...['--proc', '/proc', '--dev', '/dev', '--bind', folders.shm, '/dev/shm'],
     ...['--remount-ro', '/dev'],
-    ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
-    ...hidden.flatMap((path) => ['--ro-bind', join(folders.etc, 'empty'), path]),
   ];
 }
 

@@ -11,6 +11,10 @@ export function sandboxEnvironment(given: {
   readonly home: string;
   readonly tmp: string;
   readonly path: readonly string[];
+  /** What the harness starts every tool through; without a boundary there is none. */
+  readonly toolWrapper?: readonly string[];
+  /** A folder of the harness that the wrapper keeps tools from writing to. */
+  readonly private?: string;
 }): Record<string, string> {
   return {
     ENTROPY_GATEWAY: given.gateway,
@@ -18,6 +22,8 @@ export function sandboxEnvironment(given: {
     ENTROPY_WORKSPACE: given.workspace,
     ENTROPY_EGRESS: given.egress,
     ENTROPY_SANDBOX_ID: given.id,
+    ...(given.toolWrapper ? { ENTROPY_TOOL_WRAPPER: JSON.stringify(given.toolWrapper) } : {}),
+    ...(given.private ? { ENTROPY_PRIVATE: given.private } : {}),
     [marker]: given.id,
     PATH: given.path.join(':'),
     HOME: given.home,

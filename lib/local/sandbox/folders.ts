@@ -13,6 +13,8 @@ export interface Folders {
   readonly tmp: string;
   /** Stands for /dev/shm: on the disk, because memory behind it would be out of the supervisor's sight. */
   readonly shm: string;
+  /** The harness's own, which its tools can't write to. */
+  readonly private: string;
   /** The few files of /etc that are the sandbox's own. */
   readonly etc: string;
 }
@@ -32,6 +34,7 @@ export function foldersOf(dataDir: string, run: string, stage: string): Folders 
     home: inside('home'),
     tmp: inside('tmp'),
     shm: inside('shm'),
+    private: inside('private'),
     etc: inside('etc'),
   };
 }
@@ -47,7 +50,8 @@ export async function makeFolders(
   await onDisk(folders.top, async () => {
     await removeFolder(folders.top);
     await mkdir(folders.top, { recursive: true, mode: 0o700 });
-    for (const path of [folders.workspace, folders.home, folders.tmp, folders.shm]) {
+    const { workspace, home, tmp, shm } = folders;
+    for (const path of [workspace, home, tmp, shm, folders.private]) {
       await mkdir(path, { mode: 0o700 });
       if (given.owner !== undefined) await chown(path, given.owner, given.owner);
     }

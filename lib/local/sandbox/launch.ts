@@ -12,6 +12,7 @@ import { type Folders, makeFolders } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
 import { type OutputLog, openOutputLog } from './output-log.ts';
 import { startTimeOf } from './process-table.ts';
+import { toolWrapper } from './tool-wrapper.ts';
 import { toolchainsOf } from './toolchains.ts';
 import type { Tree } from './tree.ts';
 import { withUlimits } from './ulimits.ts';
@@ -45,6 +46,9 @@ interface Plan {
 
 /** A process has about this many threads where it has many; a thread counts where the kernel counts. */
 const threadsPerProcess = 32;
+
+/** Without it a signal, which anybody of the same user can send, opens Node's inspector. */
+const nodeOptions = ['--disable-sigusr1'];
 
 /** Makes the folders and starts the harness in them. Throws `SandboxUnavailable`, `StorageFailed`. */
 export async function launch(options: SandboxOptions, start: Start): Promise<Running> {
@@ -93,7 +97,7 @@ async function planProcess(options: SandboxOptions, start: Start): Promise<Plan>
     // Last, so that a repository's own checks meet the host's Node first.
     path: [...path, dirname(await realpath(node))],
   });
-  return { command: withUlimits([node, main], {}), env, cwd: folders.workspace };
+  return { command: withUlimits([node, ...nodeOptions, main], {}), env, cwd: folders.workspace };
 }
 
 async function planBubblewrap(
@@ -104,7 +108,7 @@ async function planBubblewrap(
   const { folders, id, bootCode } = start;
   const toolchains = toolchainsOf(options);
   const { rustup } = toolchains;
-  const dropped = boundary.setpriv !== undefined;
+  const dropped = boundary.asRoot !== undefined;
   await makeFolders(folders, {
     ...(dropped ? { owner: droppedId } : {}),
     ...(rustup ? { rustup } : {}),
@@ -118,7 +122,7 @@ async function planBubblewrap(
     main: await realpath(options.harness.main),
   };
   const threads = start.limits.processes * threadsPerProcess;
-  const command = withUlimits([inside.node, mainInside(harness)], {
+  const command = withUlimits([inside.node, ...nodeOptions, mainInside(harness)], {
     threads,
     folder: inside.workspace,
   });
@@ -127,6 +131,7 @@ async function planBubblewrap(
     ...{ id, bootCode, gateway: `unix:${inside.socket}`, egress: 'gateway' },
     ...{ workspace: inside.workspace, home: inside.home, tmp: inside.tmp },
     path: [...toolchains.path, dirname(inside.node)],
+    ...{ toolWrapper: toolWrapper(boundary, inside.private), private: inside.private },
   });
   const given = { boundary, options: { ...options, harness }, folders, toolchains, command };
   return { command: bubblewrapCommand(given), env, cwd: '/' };

@@ -98,9 +98,9 @@ async function launchRecorded(
   }
 }
 
-/** What bubblewrap or setpriv says before the harness has begun is about this machine, not the stage. */
+/** What bubblewrap, mount or setpriv says before the harness has begun is about this machine, not the stage. */
 function refuseBrokenBoundary(boundary: Boundary | undefined, ending: Ending, head: string): void {
-  const complaint = /^(?:bwrap|setpriv): [^\n]*/.exec(head)?.[0];
+  const complaint = /^(?:bwrap|mount|setpriv): [^\n]*/.exec(head)?.[0];
   if (boundary && complaint && ending.ended === 'exited' && ending.detail !== 'exit code 0') {
     throw new SandboxUnavailable(complaint);
   }

@@ -32,7 +32,7 @@ const deaf = (name: string) => `
 
 /** Command lines of live harnesses; the server's holds its parts, but not side by side. */
 function harnesses({ options: { harness } }: Rig): string[] {
-  return processesWith(`${harness.node} ${harness.main}`).filter(
+  return processesWith(`${harness.node} --disable-sigusr1 ${harness.main}`).filter(
     (line) => !line.includes('/bin/sh'),
   );
 }
