@@ -10,9 +10,10 @@ import type { Exec } from './exec.ts';
 import { type Bench, benchIn, checkOut, pinChecks } from './verify/checkout.ts';
 import type { Commands } from './verify/commands.ts';
 import { entriesOf, gitIn, viewOf } from './verify/git.ts';
+import { type Kinds, kindsOf } from './verify/kinds.ts';
 import { type Rerun, runTests } from './verify/run-tests.ts';
 import { type SetupPhase, setUp } from './verify/set-up.ts';
-import { type Plan, type Plans, planTrees, type RunName } from './verify/trees.ts';
+import { type Plans, planTrees, type RunName } from './verify/trees.ts';
 
 /** What Verify needs. */
 export interface VerifyRequest {
@@ -53,9 +54,7 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const root = join(request.workspaceRoot, 'checks');
   const bench = benchIn(root, request.repositoryDir, base, path, request.wrapper);
   await mkdir(root, { recursive: true });
-  const git = gitIn(request.repositoryDir, path);
-  const planned = await plansFor(request, bench);
-  const found = await findChecks(viewOf(git, await entriesOf(git, base)), request.checks);
+  const { found, kinds, ...planned } = await plansFor(request, bench);
   const { tree, paths } = planned;
   const evidence = { kind: 'evidence' as const, base: change.base, tree, paths };
   if ('unavailable' in found) {
@@ -63,19 +62,24 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   }
   const { checks } = found;
   request.log({ step: 'found', detail: `${checks.ecosystem}: ${checks.test}` });
-  const runs = await fourRuns(request, bench, found, planned);
+  const runs = await fourRuns(request, bench, found, planned, kinds);
   if (runs.base.state === 'setup-failed') {
     return { ...evidence, checks, unavailable: setupFailed(runs.base) };
   }
   return { ...evidence, checks, runs: comparable(runs) };
 }
 
-async function plansFor({ repositoryDir, base, change }: VerifyRequest, bench: Bench) {
+async function plansFor({ repositoryDir, base, change, checks }: VerifyRequest, bench: Bench) {
   if (change.base !== base) {
     throw new PolicyViolation(`the change is for ${change.base}, not for ${base}`);
   }
   try {
-    return await planTrees(gitIn(repositoryDir, bench.path), bench.root, change);
+    const git = gitIn(repositoryDir, bench.path);
+    const entries = await entriesOf(git, base);
+    const view = viewOf(git, entries);
+    const found = await findChecks(view, checks);
+    const kinds = await kindsOf(view, 'checks' in found ? found.checks : undefined);
+    return { found, kinds, ...(await planTrees(git, bench.root, change, entries, kinds)) };
   } catch (error) {
     if (error instanceof PolicyViolation) throw error;
     const why = (error as Error).message;
@@ -91,16 +95,16 @@ async function fourRuns(
   bench: Bench,
   found: FoundChecks,
   { plans }: Plans,
+  kinds: Kinds,
 ): Promise<Runs> {
   const { exec, limits, env, signal } = request;
   const commands: Commands = { exec, bench, limits, env, signal };
   const done = new Map<string, CheckRun>();
   const run = async (name: RunName, rerun: Rerun): Promise<CheckRun> => {
     const plan = plans[name];
-    const key = `${plan.setup} ${plan.check}`;
-    const before = done.get(key);
-    const result = before ?? (await oneRun(commands, request.setup, found, plan, rerun));
-    done.set(key, result);
+    const before = done.get(plan);
+    const result = before ?? (await oneRun(commands, request.setup, found, plan, kinds, rerun));
+    done.set(plan, result);
     const detail = `${name}: ${result.tests?.length ?? 'no'} results per test`;
     request.log({ step: before ? 'reused' : 'run', run: name, state: result.state, detail });
     return result;
@@ -121,13 +125,14 @@ async function oneRun(
   commands: Commands,
   phase: SetupPhase,
   found: FoundChecks,
-  plan: Plan,
+  plan: string,
+  kinds: Kinds,
   rerun: Rerun,
 ): Promise<CheckRun> {
   await checkOut(commands.bench, plan);
   const { ok, ran } = await setUp(commands, phase, found, plan);
   if (!ok) return { state: 'setup-failed', commands: ran, tests: null };
-  await pinChecks(commands.bench, plan);
+  await pinChecks(commands.bench, plan, kinds);
   const run = await runTests(commands, found.checks.test, rerun);
   return { ...run, commands: [...ran, ...run.commands].slice(-20) };
 }

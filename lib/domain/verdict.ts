@@ -59,7 +59,9 @@ export function judge(evidence: Evidence, policy: Policy): Judgement {
   }
   const exempt = isExempt(evidence, policy);
   const tables = tablesOf(runs);
-  return tables === null ? byExitCode(runs, exempt) : byTest(runs, tables, evidence, exempt);
+  return tables === null
+    ? byExitCode(runs, evidence, exempt)
+    : byTest(runs, tables, evidence, exempt);
 }
 
 function unavailable(rule: Rule, { unavailable: why }: Evidence): Judgement {
@@ -76,7 +78,7 @@ function judgement(
 }
 
 /** Without results per test the exit code stands for all of them. */
-function byExitCode(runs: Runs, exempt: boolean): Judgement {
+function byExitCode(runs: Runs, evidence: Evidence, exempt: boolean): Judgement {
   if (isRed(runs.base)) {
     const detail =
       "The test command failed before the change already, and gives no results per test, so what the change did can't be told.";
@@ -96,7 +98,7 @@ function byExitCode(runs: Runs, exempt: boolean): Judgement {
   if (exempt) return judgement('good', 'exempt', exemptDetail);
   const detail =
     'The test command passes before and after, and gives no results per test, so nothing shows that the change does what it should.';
-  return judgement('bad', 'no-proof', detail);
+  return judgement('bad', 'no-proof', withDropped(detail, evidence));
 }
 
 function byTest(runs: Runs, tables: Tables, evidence: Evidence, exempt: boolean): Judgement {

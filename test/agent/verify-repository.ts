@@ -25,6 +25,8 @@ export interface VerifyOptions {
   readonly checks?: CheckSettings;
   readonly policy?: Policy;
   readonly commandMs?: number;
+  /** Paths that the change makes executable. */
+  readonly programs?: readonly string[];
 }
 interface Seen {
   readonly evidence: Evidence;
@@ -60,7 +62,8 @@ export function repositoryOf(fill: Files | ((dir: string) => void)): TestReposit
   return {
     dir,
     base,
-    verify: (files, options = {}) => verifyIn(root, dir, changeOf(base, files), options),
+    verify: (files, options = {}) =>
+      verifyIn(root, dir, changeOf(base, files, options.programs), options),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -70,7 +73,7 @@ function put(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-function changeOf(base: string, files: Files): ChangeSet {
+function changeOf(base: string, files: Files, programs: readonly string[] = []): ChangeSet {
   return {
     kind: 'change-set',
     base,
@@ -78,7 +81,7 @@ function changeOf(base: string, files: Files): ChangeSet {
     body: 'Because.',
     files: Object.entries(files).map(([path, text]) => ({
       path,
-      mode: '100644',
+      mode: programs.includes(path) ? '100755' : '100644',
       content: text === null ? null : Buffer.from(text).toString('base64'),
     })),
   };

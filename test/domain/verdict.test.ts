@@ -226,7 +226,7 @@ describe('not good', () => {
     [
       'green before and after, no results per test',
       { base: run(null, 0), change: run(null, 0) },
-      'inconclusive',
+      'bad',
       'no-proof',
     ],
     [

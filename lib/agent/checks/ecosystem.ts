@@ -46,8 +46,6 @@ export interface Ecosystem {
   isTest(path: string): boolean;
   /** Files that say how tests are chosen, run and judged. */
   isDefinition(path: string): boolean;
-  /** Definitions that also list dependencies: set-up sees them as the change has them. */
-  isManifest?(path: string): boolean;
   /** The base's definitions in the change's file, where one file holds both; undefined: the base's whole file. */
   mergeDefinition?(path: string, base: string, change: string): string | undefined;
   /** Files written into the channel's folder before a run. */

@@ -17,10 +17,6 @@ export const isDefinition = (path: string): boolean =>
 export const isTest = (path: string): boolean =>
   !isDefinition(path) && (inTestFolder(path) || ecosystems.some((one) => one.isTest(path)));
 
-/** True for a definition that also lists dependencies. */
-export const isManifest = (path: string): boolean =>
-  ecosystems.some((one) => one.isManifest?.(path) ?? false);
-
 /** Definitions from the base and the rest from the change, where one file holds both. */
 export function mergeDefinition(path: string, base: string, change: string): string | undefined {
   for (const one of ecosystems) {

@@ -1,39 +1,12 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Channel, Ecosystem, Found, TreeView } from './ecosystem.ts';
+import { isNodeManifest, mergeNodeManifest, type Package, parsePackage } from './node-manifest.ts';
 import { adaptNodeCommand, readNodeRunners } from './node-runners.ts';
 import { scriptText } from './node-scripts.ts';
 import { baseName, inTestFolder } from './paths.ts';
 
-const packageSchema = z.looseObject({
-  scripts: z.record(z.string(), z.string()).optional(),
-  dependencies: z.record(z.string(), z.unknown()).optional(),
-  devDependencies: z.record(z.string(), z.unknown()).optional(),
-  optionalDependencies: z.record(z.string(), z.unknown()).optional(),
-  workspaces: z.unknown().optional(),
-});
-type Package = z.infer<typeof packageSchema>;
-
-/** Keys of package.json that say how tests are run: the base's always. */
-const definitionKeys = [
-  'scripts',
-  'jest',
-  'mocha',
-  'ava',
-  'nyc',
-  'c8',
-  'tap',
-  'taprc',
-  'vitest',
-  'tape',
-  'xo',
-  'standard',
-  'eslintConfig',
-  'wireit',
-];
-
 const definition =
-  /^((jest|vitest|ava|karma|wdio|playwright|cypress)\.(config|conf|workspace)\..+|jest\.setup\..+|\.(mocharc|taprc|nycrc|c8rc|swcrc|npmrc|nvmrc|node-version)(\..+)?|node\.config\.json|\.tap)$/;
+  /^((jest|vitest|ava|karma|wdio|playwright|cypress)\.(config|conf|workspace)\..+|jest\.setup\..+|\.(mocharc|taprc|nycrc|c8rc|swcrc|npmrc|nvmrc|node-version)(\..+)?|node\.config\.json|\.yarnrc(\.yml)?|\.pnp\..+|\.?pnpmfile\.c?js|pnpm-workspace\.yaml|\.tap)$/;
 const testFile = /([._-](test|tests|spec)\.[cm]?[jt]sx?|^tests?(-.+)?\.[cm]?[jt]sx?)(\.snap)?$/;
 
 const reporter = 'node-test.mjs';
@@ -44,8 +17,8 @@ export const node: Ecosystem = {
   looksFor: 'a "test" script in package.json, or tests written for `node --test`',
   detect,
   isTest: (path) => inTestFolder(path) || testFile.test(baseName(path)),
-  isDefinition: (path) => baseName(path) === 'package.json' || definition.test(baseName(path)),
-  mergeDefinition,
+  isDefinition: (path) => isNodeManifest(path) || definition.test(baseName(path)),
+  mergeDefinition: mergeNodeManifest,
   reporters: [reporter],
   env: nodeEnv,
   adapt: adaptNodeCommand,
@@ -77,32 +50,6 @@ function setupOf(found: Package, tree: TreeView): string[] {
   if (wanted.length === 0 && found.workspaces === undefined) return [];
   const locked = ['package-lock.json', 'npm-shrinkwrap.json'].some((f) => tree.files.includes(f));
   return [locked ? 'npm ci --no-audit --no-fund' : 'npm install --no-audit --no-fund'];
-}
-
-/** Dependencies, entry points and the like from the change; all that says how tests run from the base. */
-function mergeDefinition(path: string, base: string, change: string): string | undefined {
-  if (baseName(path) !== 'package.json') return undefined;
-  const from = parsePackage(base);
-  const to = parsePackage(change);
-  // What is no package.json must fail as it would for anybody.
-  if (from === undefined || to === undefined) return change;
-  if (definitionKeys.every((key) => JSON.stringify(from[key]) === JSON.stringify(to[key]))) {
-    return change;
-  }
-  const merged: Record<string, unknown> = { ...to };
-  for (const key of definitionKeys) {
-    if (from[key] === undefined) delete merged[key];
-    else merged[key] = from[key];
-  }
-  return `${JSON.stringify(merged, null, 2)}\n`;
-}
-
-function parsePackage(text: string): Package | undefined {
-  try {
-    return packageSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A second reporter through NODE_OPTIONS; it prints nothing, so the usual one is named beside it. */

@@ -17,8 +17,17 @@ const definitionNames = new Set([
   'taskfile.yml',
 ]);
 
-/** Definitions that belong to no one ecosystem: the ones of this system and those of task runners. */
+/** Definitions that belong to no one ecosystem: this system's, those of task runners, and what is installed. */
 export function isGeneralDefinition(path: string): boolean {
   const name = baseName(path).toLowerCase();
-  return definitionNames.has(name) || name.endsWith('.mk');
+  return isInstalled(path) || definitionNames.has(name) || name.endsWith('.mk');
+}
+
+const installed =
+  /^(.*\/)?(node_modules|\.venv|site-packages|[^/]+\.(dist|egg)-info)(\/|$)|^venv\//i;
+
+/** What only set-up may put there; a fixture of that name belongs to the tests. */
+export function isInstalled(path: string): boolean {
+  const found = installed.exec(path);
+  return found !== null && !inTestFolder(found[1] ?? '');
 }

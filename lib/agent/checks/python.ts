@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Channel, Ecosystem, Found, RawResult, Reported, TreeView } from './ecosystem.ts';
 import { baseName, inTestFolder } from './paths.ts';
+import { isPythonManifest, mergePythonManifest } from './python-manifest.ts';
 import { pythonSetup } from './python-setup.ts';
 import { readResultFiles } from './results-file.ts';
 
 const testFile = /^(test_.*|.*_tests?|tests)\.py$/;
 const definition =
-  /^(\.?pytest\.(ini|toml)|tox\.ini|setup\.cfg|pyproject\.toml|conftest\.py|(site|user)customize\.py|.*\.pth|noxfile\.py|\.coveragerc)$/;
-const manifest = /^(pyproject\.toml|setup\.cfg)$/;
+  /^(\.?pytest\.(ini|toml)|tox\.ini|conftest\.py|(site|user)customize\.py|.*\.pth|noxfile\.py|\.coveragerc)$/;
 /** Test files that are looked into to tell pytest from unittest. */
 const lookInto = 40;
 
@@ -17,8 +17,9 @@ export const python: Ecosystem = {
   looksFor: 'Python tests (test_*.py, *_test.py) for pytest or unittest',
   detect,
   isTest: (path) => path.endsWith('.py') && (inTestFolder(path) || testFile.test(baseName(path))),
-  isDefinition: (path) => definition.test(baseName(path)),
-  isManifest: (path) => manifest.test(baseName(path)),
+  isDefinition: (path) => isPythonManifest(path) || definition.test(baseName(path)),
+  mergeDefinition: (path, base, change) =>
+    isPythonManifest(path) ? mergePythonManifest(path, base, change) : undefined,
   reporters: ['entropy_pytest.py', 'entropy_unittest.py', 'sitecustomize.py'],
   env,
   // A command that sets the path itself would leave the reporters out.

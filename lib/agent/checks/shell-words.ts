@@ -41,5 +41,13 @@ export function programOf(command: string): string {
 const nameOf = (word: string) =>
   word.slice(word.lastIndexOf('/') + 1).replace(/\.(js|cjs|mjs|cmd)$/, '');
 
+/** A simple command's words, without their quotes. */
+export function wordsOf(command: string): string[] {
+  const words = command.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
+  return words.map((word) =>
+    word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'/g, (_, double, single) => double ?? single),
+  );
+}
+
 /** The text as one shell word. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,8 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDefinition, isTest } from '../checks/ecosystems.ts';
 import { entriesOf, gitIn } from './git.ts';
-import type { Plan } from './trees.ts';
+import type { Kinds } from './kinds.ts';
 
 /** Where Verify works, all of it under one folder of the workspace. */
 export interface Bench {
@@ -46,8 +45,8 @@ export function benchIn(
   };
 }
 
-/** A clone at the base with the plan's set-up tree in its working folder; whatever stood there is gone. */
-export async function checkOut(bench: Bench, plan: Plan): Promise<void> {
+/** A clone at the base with the plan's tree in its working folder; whatever stood there is gone. */
+export async function checkOut(bench: Bench, plan: string): Promise<void> {
   for (const folder of [bench.tree, bench.home, bench.temporary]) await removeAside(bench, folder);
   for (const folder of [bench.home, bench.temporary]) await mkdir(folder, { recursive: true });
   const above = gitIn(bench.root, bench.path, bench.wrapper);
@@ -56,26 +55,17 @@ export async function checkOut(bench: Bench, plan: Plan): Promise<void> {
   const git = gitIn(bench.tree, bench.path, bench.wrapper);
   await git(['update-ref', '--no-deref', 'HEAD', bench.base]);
   await git(['remote', 'remove', 'origin']);
-  await git(['read-tree', plan.setup]);
+  await git(['read-tree', plan]);
   await git(['checkout-index', '--all', '--force']);
 }
 
-/**
- * After set-up: every definition as the base has it, and tests and definitions as the plan pins them, whatever
- * set-up did to them.
- */
-export async function pinChecks(bench: Bench, plan: Plan): Promise<void> {
+/** After set-up: tests and definitions as the plan pins them, whatever set-up did to them. */
+export async function pinChecks(bench: Bench, plan: string, kinds: Kinds): Promise<void> {
   const git = gitIn(bench.tree, bench.path, bench.wrapper);
-  const [before, after] = [await entriesOf(git, plan.setup), await entriesOf(git, plan.check)];
-  for (const path of before.keys()) {
-    if (!after.has(path)) await rm(join(bench.tree, path), { force: true, recursive: true });
-  }
-  await git(['read-tree', plan.check]);
-  const pinned = [...after].filter(
-    ([path, { object }]) =>
-      isTest(path) || isDefinition(path) || before.get(path)?.object !== object,
-  );
-  const input = pinned.map(([path]) => `${path}\0`).join('');
+  await git(['read-tree', plan]);
+  const paths = [...(await entriesOf(git, plan)).keys()];
+  const pinned = paths.filter((path) => kinds.isTest(path) || kinds.isDefinition(path));
+  const input = pinned.map((path) => `${path}\0`).join('');
   await git(['checkout-index', '--force', '-z', '--stdin'], { input });
 }
 

@@ -59,10 +59,11 @@ export function recordOf(
   };
 }
 
-/** A home that is new for each tree, caches that outlive it, and the tree's own programs first. */
+/** A home that is new for each tree, caches that outlive it, and the machine's programs before those that packages bring. */
 function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<string, string> {
   const cache = (name: string) => join(bench.cache, name);
-  const first = [join(bench.tree, 'node_modules/.bin'), join(bench.tools, 'bin')];
+  const machine = env.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+  const path = [join(bench.tools, 'bin'), machine, join(bench.tree, 'node_modules/.bin')];
   return {
     NPM_CONFIG_CACHE: cache('npm'),
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',
@@ -77,6 +78,6 @@ function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<st
     ...env,
     HOME: bench.home,
     TMPDIR: bench.temporary,
-    PATH: [...first, env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter),
+    PATH: path.join(delimiter),
   };
 }

@@ -6,7 +6,6 @@ import type { FoundChecks } from '../checks/find-checks.ts';
 import { baseName } from '../checks/paths.ts';
 import { type Commands, recordOf, runInTree } from './commands.ts';
 import { entriesOf, gitIn } from './git.ts';
-import type { Plan } from './trees.ts';
 
 /** Opens and closes the way to package registries; the environment is for set-up alone. */
 export interface SetupPhase {
@@ -22,7 +21,7 @@ export async function setUp(
   commands: Commands,
   phase: SetupPhase,
   { checks, shared: folders }: FoundChecks,
-  plan: Plan,
+  plan: string,
 ): Promise<{ ok: boolean; ran: CommandRun[] }> {
   const ran: CommandRun[] = [];
   if (checks.setup.length === 0) return { ok: true, ran };
@@ -43,10 +42,10 @@ export async function setUp(
 }
 
 /** Where the products for these dependency lists are kept; undefined where they can't be shared. */
-async function sharedPlace({ bench }: Commands, plan: Plan): Promise<string | undefined> {
+async function sharedPlace({ bench }: Commands, plan: string): Promise<string | undefined> {
   const git = gitIn(bench.tree, bench.path, bench.wrapper);
   const hash = createHash('sha256');
-  for (const [path, entry] of await entriesOf(git, plan.setup)) {
+  for (const [path, entry] of await entriesOf(git, plan)) {
     if (!dependencyList.test(baseName(path))) continue;
     hash.update(`${path}\0${entry.object}\n`);
     if (baseName(path) !== 'package.json') continue;

@@ -2,23 +2,19 @@ import { join } from 'node:path';
 import { pathFault } from '../../domain/change-path.ts';
 import { PolicyViolation } from '../../domain/errors.ts';
 import type { ChangeSet, FileChange } from '../../domain/handoff.ts';
-import { isDefinition, isManifest, isTest, mergeDefinition } from '../checks/ecosystems.ts';
-import { entriesOf, type Git, line, type TreeEntry } from './git.ts';
+import { mergeDefinition } from '../checks/ecosystems.ts';
+import { isInstalled } from '../checks/paths.ts';
+import { type Git, line, type TreeEntry } from './git.ts';
+import type { Kinds } from './kinds.ts';
 
 type Entries = ReadonlyMap<string, TreeEntry>;
 
-/** A tree to run the checks in. Both ids are git's. */
-export interface Plan {
-  /** What stands there while set-up runs: dependency lists as the change has them. */
-  readonly setup: string;
-  /** What stands there while the tests run: every definition the base's. */
-  readonly check: string;
-}
 export type RunName = 'base' | 'change' | 'testsOnly' | 'baseTests';
 
 /** The four trees of Verify, and the change by what its paths are. */
 export interface Plans {
-  readonly plans: Readonly<Record<RunName, Plan>>;
+  /** Ids of git's: every definition the base's, dependencies in it as the change has them. */
+  readonly plans: Readonly<Record<RunName, string>>;
   /** The change laid over the base, whole. */
   readonly tree: string;
   readonly paths: {
@@ -41,27 +37,27 @@ interface Part {
  * Writes the four trees into the repository's objects; nothing that a change names can reach another place.
  * Throws `PolicyViolation` for a path that is no plain path within the repository.
  */
-export async function planTrees(git: Git, scratch: string, change: ChangeSet): Promise<Plans> {
+export async function planTrees(
+  git: Git,
+  scratch: string,
+  change: ChangeSet,
+  base: Entries,
+  kinds: Kinds,
+): Promise<Plans> {
   checkPaths(change);
-  const base = await entriesOf(git, change.base);
   const parts: Part[] = [];
-  for (const file of change.files) parts.push(await partOf(git, base, file));
+  for (const file of change.files) parts.push(await partOf(git, base, kinds, file));
   const write = (take: (part: Part) => TreeEntry | undefined | 'base') =>
     writeTree(git, join(scratch, 'index'), change.base, base, parts, take);
   const untouched = line(await git(['rev-parse', `${change.base}^{tree}`]));
-  const duringSetup = (part: Part) => (isManifest(part.file.path) ? part.whole : part.safe);
   const isTestPart = (part: Part) => part.kind === 'test';
-  const testsOnly = await write((part) => (isTestPart(part) ? part.whole : 'base'));
   return {
     tree: await write((part) => part.whole),
     plans: {
-      base: { setup: untouched, check: untouched },
-      change: { setup: await write(duringSetup), check: await write((part) => part.safe) },
-      testsOnly: { setup: testsOnly, check: testsOnly },
-      baseTests: {
-        setup: await write((part) => (isTestPart(part) ? 'base' : duringSetup(part))),
-        check: await write((part) => (isTestPart(part) ? 'base' : part.safe)),
-      },
+      base: untouched,
+      change: await write((part) => part.safe),
+      testsOnly: await write((part) => (isTestPart(part) ? part.whole : 'base')),
+      baseTests: await write((part) => (isTestPart(part) ? 'base' : part.safe)),
     },
     paths: {
       source: pathsOf(parts, (part) => part.kind === 'source' || mergesBoth(base, part)),
@@ -81,15 +77,19 @@ function checkPaths({ files }: ChangeSet): void {
   }
 }
 
-async function partOf(git: Git, base: Entries, file: FileChange): Promise<Part> {
+async function partOf(git: Git, base: Entries, kinds: Kinds, file: FileChange): Promise<Part> {
   const { path } = file;
   const whole = await entryOf(git, file);
-  if (isTest(path)) return { file, kind: 'test', whole, safe: whole };
-  if (!isDefinition(path)) return { file, kind: 'source', whole, safe: whole };
+  if (kinds.isTest(path)) return { file, kind: 'test', whole, safe: whole };
+  if (!kinds.isDefinition(path)) return { file, kind: 'source', whole, safe: whole };
   const before = base.get(path);
   if (before === undefined || file.content === null) {
     // A package of its own that the change adds defines nothing of the base's checks.
-    const isNew = before === undefined && file.content !== null && path.endsWith('/package.json');
+    const isNew =
+      before === undefined &&
+      file.content !== null &&
+      path.endsWith('/package.json') &&
+      !isInstalled(path);
     return isNew
       ? { file, kind: 'source', whole, safe: whole }
       : { file, kind: 'definition', whole, safe: before };

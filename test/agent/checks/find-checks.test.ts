@@ -167,5 +167,5 @@ test('package.json: dependencies are the change’s, what runs tests is the base
   const merged = JSON.parse(mergeDefinition('package.json', base, change) ?? '');
   expect(merged).toEqual({ scripts: { test: 'node --test' }, dependencies: { a: '2' } });
   expect(mergeDefinition('package.json', base, '{')).toBe('{');
-  expect(mergeDefinition('setup.cfg', base, change)).toBeUndefined();
+  expect(mergeDefinition('jest.config.js', base, change)).toBeUndefined();
 });

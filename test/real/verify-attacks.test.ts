@@ -1,0 +1,115 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Rule } from '../../lib/domain/verdict.ts';
+import {
+  type Files,
+  repositoryOf,
+  type TestRepository,
+  type VerifyOptions,
+} from '../agent/verify-repository.ts';
+
+const made: TestRepository[] = [];
+afterAll(() => {
+  for (const one of made) one.remove();
+});
+
+const calc = 'def add(a, b):\n    return a - b\n\n\ndef twice(a):\n    return a * 2\n';
+const touched = { 'calc.py': `${calc}#\n` };
+const withUnittest: Files = {
+  'calc.py': calc,
+  'test_calc.py':
+    'import unittest\nfrom calc import add, twice\n\n\nclass T(unittest.TestCase):\n    def test_twice(self):\n        self.assertEqual(twice(2), 4)\n\n    def test_add(self):\n        self.assertEqual(add(1, 2), 3)\n',
+};
+const withPytest: Files = {
+  'calc.py': calc,
+  'pytest.ini': '[pytest]\npythonpath = .\n',
+  'tests/test_calc.py':
+    'from calc import add, twice\n\n\ndef test_twice():\n    assert twice(2) == 4\n\n\ndef test_add():\n    assert add(1, 2) == 3\n',
+};
+const forge = (kind: string, file: string, first: string) => `import json, os
+d = os.environ.get('ENTROPY_RESULTS', '.')
+with open(os.path.join(d, '${kind}-1.jsonl'), 'a') as f:
+    for n in ('test_twice', 'test_add'):
+        f.write(json.dumps({'file': '${file}', 'names': [${first}n], 'status': 'passed'}) + chr(10))
+`;
+const forgeUnittest = forge('unittest', 'test_calc.py', "'T', ");
+const forgePytest = forge('pytest', 'tests/test_calc.py', '');
+const plugin = 'def pytest_pyfunc_call(pyfuncitem):\n    return True\n';
+
+const makefile = 'RUN = sh ./check.sh\n\ntest: unit\n\nunit:\n\t@$(RUN)\n';
+
+type Case = [string, Files, Files, Rule, RegExp, VerifyOptions?];
+const cases: Case[] = [
+  [
+    'a package unittest',
+    withUnittest,
+    { ...touched, 'unittest/__init__.py': '', 'unittest/__main__.py': forgeUnittest },
+    'no-proof',
+    /“unittest\/__init__\.py”, “unittest\/__main__\.py” was not used/,
+  ],
+  [
+    'a package unittest in src',
+    withUnittest,
+    { ...touched, 'src/unittest/__init__.py': '', 'src/unittest/__main__.py': forgeUnittest },
+    'no-proof',
+    /src\/unittest/,
+  ],
+  [
+    'a package pytest',
+    withPytest,
+    { ...touched, 'pytest/__init__.py': '', 'pytest/__main__.py': forgePytest },
+    'no-proof',
+    /pytest\/__main__\.py/,
+  ],
+  [
+    'a module that pytest loads',
+    withPytest,
+    { ...touched, 'pluggy.py': 'raise SystemExit(0)\n', 'argparse.py': 'raise SystemExit(0)\n' },
+    'no-proof',
+    /“argparse\.py”, “pluggy\.py” was not used/,
+  ],
+  [
+    'an installed plugin of its own',
+    withPytest,
+    {
+      ...touched,
+      'evil.py': plugin,
+      'evil-1.0.dist-info/METADATA': 'Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n',
+      'evil-1.0.dist-info/entry_points.txt': '[pytest11]\nevil = evil\n',
+    },
+    'no-proof',
+    /dist-info\/entry_points\.txt/,
+  ],
+  [
+    'a script of a Makefile, the tests green before',
+    {
+      Makefile: makefile,
+      'check.sh': 'sh tests/run.sh\n',
+      'tests/run.sh': 'true\n',
+      'src.txt': 'bad\n',
+    },
+    { 'check.sh': 'test -e marker\n', marker: '', 'tests/run.sh': 'true\n' },
+    'no-proof',
+    /gives no results per test/,
+  ],
+  [
+    'a file that a Makefile includes',
+    {
+      Makefile: 'include build/rules.inc\n\ntest: unit\n',
+      'build/rules.inc': 'unit:\n\tgrep -q . src.txt\n',
+      'src.txt': 'x\n',
+    },
+    { 'build/rules.inc': 'unit:\n\ttest -e marker\n', marker: '' },
+    'no-proof',
+    /gives no results per test/,
+  ],
+];
+
+describe('a change that would pass for mended without mending anything', () => {
+  test.each(cases)('%s', async (_name, base, files, rule, said, options = {}) => {
+    const repository = repositoryOf(base);
+    made.push(repository);
+    const { judgement } = await repository.verify(files, options);
+    expect(judgement).toMatchObject({ verdict: 'bad', rule });
+    expect(judgement.detail).toMatch(said);
+  });
+});
