@@ -112,11 +112,7 @@ export function exitCode(report: OutcomeReport): number {
 }
 
 /** The newest change as a patch beside the run's records, so that no work is lost when a run fails. */
-async function keepPatch(
-  ports: Ports,
-  config: Config,
-  run: Run,
-): Promise<string | undefined> {
+async function keepPatch(ports: Ports, config: Config, run: Run): Promise<string | undefined> {
   const round = await lastRoundOf(ports, run.id, 'coder');
   const change = round === 0 ? undefined : await handoffOf(ports, run.id, 'coder', round);
   if (change?.kind !== 'change-set' || run.base === undefined) return undefined;
