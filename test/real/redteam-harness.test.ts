@@ -19,7 +19,7 @@ const connect = () => new Promise((resolve) => {
   socket.on('error', (error) => resolve(error.code));
 });
 test('z', async () => {
-  const harness = pids().filter((pid) => text('/proc/' + pid + '/cmdline').includes('task-image/main.ts'));
+  const harness = pids().filter((pid) => /^[^ ]*\\/node\\0.*task-image\\/main.ts/s.test(text('/proc/' + pid + '/cmdline')));
   say('harness', harness);
   for (const pid of harness) { try { process.kill(pid, 'SIGUSR1'); } catch {} }
   await new Promise((resolve) => setTimeout(resolve, 1500));
