@@ -85,6 +85,19 @@ test('a run cancelled between two stages, with no server there, stops where it i
   expect(await published(world, run)).toMatchObject(nothingPublished);
 });
 
+test('a run whose server died while a tool ran, and that is cancelled then, ends with the next', async () => {
+  const dying = await world.start({ turns: withCommand(stubborn) });
+  await world.trigger(await world.issue());
+  await running(world, 'sleep 1000', 6);
+  dying.child.kill('SIGKILL');
+  await dying.ended;
+  await cancel((await firstRun()).id);
+  await world.start();
+  const run = await ended(world);
+  await expectCancelled(run);
+  expect(await published(world, run)).toMatchObject(nothingPublished);
+});
+
 test('a run cancelled when it is merged already ends as merged', async () => {
   const dying = await world.start({ fatal: ['journal Decide#1.1'] });
   await world.trigger(await world.issue());

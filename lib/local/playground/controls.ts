@@ -51,6 +51,8 @@ export interface PlaygroundControls {
   redeliver(guid: string): Promise<Delivery>;
   /** Waits until no delivery is on its way. */
   settled(): Promise<void>;
+  /** How many of the App's installation tokens would be let in now. */
+  liveTokens(): Promise<number>;
   /** All that is not in git. */
   snapshot(): Promise<State>;
   /** Makes the next fitting API requests go wrong. */
@@ -77,6 +79,7 @@ const named: Record<ControlName, true> = {
   deliveries: true,
   redeliver: true,
   settled: true,
+  liveTokens: true,
   snapshot: true,
   addFault: true,
   clearFaults: true,
@@ -160,6 +163,7 @@ function administration(world: World): Administration {
     deliveries: async () => webhooks.deliveries(),
     redeliver: (guid) => webhooks.redeliver(guid),
     settled: () => webhooks.settled(),
+    liveTokens: async () => tokens.liveInstallationTokens(),
     snapshot: async () => structuredClone(store.state),
     addFault: async (fault) => world.faults.add(fault),
     clearFaults: async () => world.faults.clear(),

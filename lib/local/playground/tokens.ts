@@ -20,6 +20,8 @@ export interface Tokens {
   }): { token: string; expiresAt: number };
   mintUser(login: string): string;
   revoke(key: string): void;
+  /** Tokens of installations that were minted and are neither revoked nor expired. */
+  liveInstallationTokens(): number;
 }
 
 const digest = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -67,6 +69,9 @@ export function createTokens(
     revoke(key) {
       live.delete(key);
     },
+    liveInstallationTokens: () =>
+      [...live.values()].filter((one) => one.kind === 'installation' && one.expiresAt > now())
+        .length,
   };
 }
 
