@@ -128,7 +128,7 @@ describe('a failing server', () => {
 test('a call that is given up ends at once', async () => {
   await withModel([coder({ failures: ['stall'] })], async (server) => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 50);
+    void asked(server).then(() => controller.abort());
     const error = await thrown(
       provider,
       callTo(
@@ -140,3 +140,8 @@ test('a call that is given up ends at once', async () => {
     expect(server.requests).toHaveLength(1);
   });
 });
+
+/** Until the server has the request, however slow the machine is. */
+async function asked(server: { readonly requests: readonly unknown[] }): Promise<void> {
+  while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+}
