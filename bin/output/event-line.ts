@@ -37,5 +37,6 @@ const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
 
 /** One line for an event, or undefined where a person would not miss it. */
 export function eventLine(event: LedgerEvent): string | undefined {
+  if (!Object.hasOwn(lines, event.kind)) return undefined;
   return lines[event.kind]?.(event.data ?? {}, event);
 }

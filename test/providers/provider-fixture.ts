@@ -9,8 +9,8 @@ export const quick: ProviderLimits = {
   retries: 2,
   streams: 3,
   pauseMs: 1,
-  idleMs: 300,
-  answerMs: 300,
+  idleMs: 1_000,
+  answerMs: 1_000,
   retryAfterMs: 50,
 };
 

@@ -14,7 +14,7 @@ import {
   sums,
   treeWith,
 } from '../sums.ts';
-import { modelKey, runToEnd, teamOver } from '../team-run.ts';
+import { modelKey, runToEnd, startRun, teamOver } from '../team-run.ts';
 
 const at = desk();
 afterAll(() => at.remove());
@@ -125,6 +125,41 @@ test('a subfolder of a worktree with a detached HEAD will do, and the key may be
   expect(stateOf(home)).toEqual(homeBefore);
   expect(filesWith(at.dataDir, modelKey)).toEqual([]);
 });
+
+test('a run goes on undisturbed while another is started and ended in the same data folder', async () => {
+  const gate = Promise.withResolvers<void>();
+  const waits = conversation(
+    'coder',
+    calls(['create', { path: 'src/sum.js', content: mended['src/sum.js'] }]),
+    { ...submits, after: gate.promise },
+  );
+  const first = await startRun(at, { turns: [reads, waits, reviews('approve')] });
+  await first.said(/"kind":"sandbox.tool.called"/);
+  const second = await runToEnd(at, { turns: [reads, codes(mended), reviews('approve')] });
+  gate.resolve();
+  const end = await first.ended;
+  await first.team.close();
+  expect(second.code).toBe(0);
+  expect(end.code).toBe(0);
+  expect(outcomeOf(end).usage.turns).toBe(4);
+}, 180_000);
+
+test('for a person the end is a short table, in which stored text can drive no terminal', async () => {
+  const repo = repositoryAt(join(at.root, 'asked'));
+  const question = 'Which of the two?\u001b]0;gotcha\u0007';
+  const asks = conversation('reader', calls(['ask_question', { question }]));
+  const team = await teamOver('anthropic', [asks]);
+  const issue = join(at.root, 'asked.md');
+  writeFileSync(issue, issueText);
+  const args = ['run', '--repo', repo, '--issue', issue, '--yes', '--sandbox', 'process'];
+  const { code, out, err } = await at.entropy([...args, ...team.args], team.env);
+  await team.close();
+  expect(code).toBe(3);
+  expect(out).toMatch(/^outcome +question\nnote +Which of the two\?/);
+  expect(out).toMatch(/^run +r-[0-9a-f]{20}$/m);
+  expect(err).toMatch(/sandbox +process: no boundary; trust the repository and the model/);
+  for (const control of ['\u0007', '\u001b']) expect(out + err).not.toContain(control);
+}, 180_000);
 
 describe('wrong use', () => {
   const wrong = desk();
