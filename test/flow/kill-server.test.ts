@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { expectMergedOnce } from './fixtures/ending.ts';
+import { type PointsOfRun, quietRun } from './fixtures/quiet-run.ts';
 import { ended, makeWorld, type World } from './fixtures/world.ts';
 
-// Every single point has a run of its own in test/real/kill-every-point.test.ts.
+// Every point of a stage has a run of its own in test/real/kill-every-point.test.ts.
 
 let world: World;
 beforeEach(async () => {
@@ -11,43 +12,28 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** Starts server after server, each of which dies at the first of the points that it comes to. */
-async function killAt(points: readonly string[]): Promise<void> {
-  let server = await world.start({ fatal: points });
+async function killAt(fatal: readonly string[]): Promise<void> {
+  let server = await world.start({ fatal });
   await world.trigger(await world.issue());
-  for (let killed = 0; killed < points.length; killed++) {
+  for (let killed = 0; killed < fatal.length; killed++) {
     expect(await server.ended).toBe('SIGKILL');
-    server = await world.start({ fatal: points });
+    server = await world.start({ fatal });
   }
   const run = await ended(world);
-  expect([...world.died()].sort()).toEqual([...points].sort());
+  expect([...world.died()].sort()).toEqual([...fatal].sort());
   await expectMergedOnce(world, run);
   // What a process had when it died it can't give back: GitHub lets it lapse within the hour.
-  expect(await world.playground.liveTokens()).toBeLessThanOrEqual(points.length);
+  expect(await world.playground.liveTokens()).toBeLessThanOrEqual(fatal.length);
 }
 
-/** All points of a run that nobody disturbs. A stage's own have its name and a colon before them. */
-let points: readonly string[];
-const inStage = (point: string) => /^\w+: /.test(point);
-
+let points: PointsOfRun;
 beforeAll(async () => {
-  const quiet = await makeWorld();
-  try {
-    await quiet.start();
-    await quiet.trigger(await quiet.issue());
-    await expectMergedOnce(quiet, await ended(quiet));
-    expect(await quiet.playground.liveTokens()).toBe(0);
-    points = quiet.seen();
-  } finally {
-    await quiet.close();
-  }
+  points = await quietRun();
 });
 
 test('servers killed one after another, at every point between stages, merge once', async () => {
-  const between = points.filter(
-    (point) => !inStage(point) && !/ \w+#.*\/|journal Settle|journal_runs|runners/.test(point),
-  );
-  expect(between.length).toBeGreaterThan(40);
-  await killAt(between);
+  expect(points.between.length).toBeGreaterThan(50);
+  await killAt(points.between);
 }, 300_000);
 
 test('a server killed once in every stage', async () => {
@@ -56,6 +42,6 @@ test('a server killed once in every stage', async () => {
     /^Coder: .*model\.called/,
     /^Verifier: .*verify\.run/,
     /^Reviewer: .*handoff\.left/,
-  ].map((wanted) => points.find((point) => wanted.test(point)) ?? String(wanted));
+  ].map((wanted) => points.others.find((point) => wanted.test(point)) ?? String(wanted));
   await killAt(chosen);
 }, 120_000);
