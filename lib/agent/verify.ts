@@ -7,10 +7,11 @@ import type { StageLimits } from '../domain/stage.ts';
 import type { CheckSettings } from '../domain/stage-input.ts';
 import { type FoundChecks, findChecks } from './checks/find-checks.ts';
 import type { Exec } from './exec.ts';
-import { type Bench, benchIn, checkOut, pinChecks } from './verify/checkout.ts';
+import { type Bench, benchIn, checkOut, keep, pinChecks } from './verify/checkout.ts';
 import type { Commands } from './verify/commands.ts';
 import { entriesOf, gitIn, viewOf } from './verify/git.ts';
 import { type Kinds, kindsOf } from './verify/kinds.ts';
+import { type Watch, watched } from './verify/laid-files.ts';
 import { type Rerun, runTests } from './verify/run-tests.ts';
 import { type SetupPhase, setUp } from './verify/set-up.ts';
 import { type Plans, planTrees, type RunName } from './verify/trees.ts';
@@ -94,7 +95,7 @@ async function fourRuns(
   request: VerifyRequest,
   bench: Bench,
   found: FoundChecks,
-  { plans }: Plans,
+  { plans, paths }: Plans,
   kinds: Kinds,
 ): Promise<Runs> {
   const { exec, limits, env, signal } = request;
@@ -103,7 +104,8 @@ async function fourRuns(
   const run = async (name: RunName, rerun: Rerun): Promise<CheckRun> => {
     const plan = plans[name];
     const before = done.get(plan);
-    const result = before ?? (await oneRun(commands, request.setup, found, plan, kinds, rerun));
+    const watch: Watch = { kinds, paths: [...paths.source, ...paths.tests, ...paths.definitions] };
+    const result = before ?? (await oneRun(commands, request.setup, found, plan, watch, rerun));
     done.set(plan, result);
     const detail = `${name}: ${result.tests?.length ?? 'no'} results per test`;
     request.log({ step: before ? 'reused' : 'run', run: name, state: result.state, detail });
@@ -114,6 +116,7 @@ async function fourRuns(
   if (base.state === 'setup-failed') {
     return { base, change: base, testsOnly: base, baseTests: base };
   }
+  await keep(bench, 'cache', bench.cache);
   const known = new Set(base.tests?.filter((t) => t.status === 'failed').map((t) => t.id));
   const testsOnly = await run('testsOnly', { most: 1, except: none });
   const change = await run('change', { most: 2, except: known });
@@ -126,14 +129,16 @@ async function oneRun(
   phase: SetupPhase,
   found: FoundChecks,
   plan: string,
-  kinds: Kinds,
+  watch: Watch,
   rerun: Rerun,
 ): Promise<CheckRun> {
   await checkOut(commands.bench, plan);
   const { ok, ran } = await setUp(commands, phase, found, plan);
   if (!ok) return { state: 'setup-failed', commands: ran, tests: null };
-  await pinChecks(commands.bench, plan, kinds);
-  const run = await runTests(commands, found.checks.test, rerun);
+  await pinChecks(commands.bench, plan, watch.kinds);
+  const run = await watched(commands.bench, plan, watch, () =>
+    runTests(commands, found.checks.test, rerun),
+  );
   return { ...run, commands: [...ran, ...run.commands].slice(-20) };
 }
 
@@ -142,6 +147,7 @@ function comparable(runs: Runs): Runs {
   if (Object.values(runs).every((run) => run.tests === null)) return runs;
   const filled = Object.entries(runs).map(([name, run]) => {
     if (run.tests !== null || run.state === 'setup-failed') return [name, run];
+    if (run.state === 'incomplete') return [name, { ...run, tests: [] }];
     const failed = run.state === 'completed' && run.commands.at(-1)?.exitCode !== 0;
     return [name, { ...run, state: failed ? 'build-failed' : run.state, tests: [] }];
   });

@@ -57,6 +57,7 @@ function stateOf(run: CheckRun): string {
     'setup-failed': `set-up failed, ${ended}`,
     'build-failed': `did not compile or load, ${ended}`,
     'timed-out': 'did not end in time',
+    incomplete: `a runner did not come to its own end, ${ended}`,
   };
   return states[run.state];
 }

@@ -33,11 +33,16 @@ export type CommandRun = z.infer<typeof commandRunSchema>;
 
 /** One pass of the checks over one tree. */
 const checkRunSchema = z.strictObject({
-  /** `setup` failed: the tests were not run. `build`: none of the tests compiled or loaded. */
-  state: z.enum(['completed', 'setup-failed', 'build-failed', 'timed-out']),
+  /**
+   * `setup` failed: the tests were not run. `build`: none of the tests compiled or loaded. `incomplete`: a
+   * runner did not come to its own end, or results are there that no runner signed.
+   */
+  state: z.enum(['completed', 'setup-failed', 'build-failed', 'timed-out', 'incomplete']),
   commands: z.array(commandRunSchema).max(20),
   /** Null where the runner can't say per test; the exit code then stands for all. */
   tests: z.array(testResultSchema).max(50_000).nullable(),
+  /** What makes the results doubtful: a file of the change or of the tests that the run changed, say. */
+  doubts: z.array(z.string().max(400)).max(100).optional(),
 });
 export type CheckRun = z.infer<typeof checkRunSchema>;
 

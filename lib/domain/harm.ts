@@ -16,7 +16,7 @@ import {
 
 /** What a change breaks, by the rule that says so. */
 export interface Harm {
-  readonly rule: 'test-broken' | 'test-gone' | 'test-skipped';
+  readonly rule: 'test-broken' | 'test-gone' | 'test-skipped' | 'run-doubtful';
   readonly detail: string;
   /** Ids of the tests. */
   readonly broken: readonly string[];
@@ -29,6 +29,7 @@ export function harmOf(runs: Runs, tables: Tables): Harm | undefined {
     brokenTests(tables) ??
     goneTests(tables) ??
     skippedTests(tables) ??
+    doubtfulRun(runs) ??
     newFailures(tables) ??
     unexplainedRed(runs, tables)
   );
@@ -50,6 +51,27 @@ function didNotRun(runs: Runs, tables: Tables): Harm | undefined {
       const detail = `The tests do not compile or load ${where}: ${lastCommand(run)}.`;
       return { rule: 'test-broken', detail, broken: passedIn(tables.base) };
     }
+  }
+  return undefined;
+}
+
+/**
+ * A run that can't be believed where the base's own can: a runner was ended before its end, results were
+ * forged, or the run changed what it was run on.
+ */
+export function doubtfulRun(runs: Runs): Harm | undefined {
+  for (const [side, where] of sides) {
+    const { state, doubts = [] } = runs[side];
+    const odd = doubts.filter((doubt) => !runs.base.doubts?.includes(doubt));
+    if (state === 'incomplete' && runs.base.state !== 'incomplete') {
+      odd.unshift(
+        'a test runner did not come to its own end, or results are there that none wrote',
+      );
+    }
+    if (odd.length === 0) continue;
+    const more = odd.length > 5 ? ` and ${odd.length - 5} more` : '';
+    const detail = `The results can't be believed ${where}: ${odd.slice(0, 5).join('; ')}${more}.`;
+    return { rule: 'run-doubtful', detail, broken: [] };
   }
   return undefined;
 }

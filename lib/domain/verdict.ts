@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 import { globMatches } from './glob.ts';
-import { harmOf } from './harm.ts';
+import { doubtfulRun, harmOf } from './harm.ts';
 import type { Policy } from './policy.ts';
 import { alteredTests, strongProof, weakProof } from './proof.ts';
 import {
@@ -24,6 +24,7 @@ export type Rule =
   | 'test-broken'
   | 'test-gone'
   | 'test-skipped'
+  | 'run-doubtful'
   | 'no-proof'
   | 'red-without-test-results';
 
@@ -84,6 +85,8 @@ function byExitCode(runs: Runs, evidence: Evidence, exempt: boolean): Judgement 
       "The test command failed before the change already, and gives no results per test, so what the change did can't be told.";
     return judgement('inconclusive', 'red-without-test-results', detail);
   }
+  const doubtful = doubtfulRun(runs);
+  if (doubtful !== undefined) return judgement('bad', doubtful.rule, doubtful.detail);
   const broken = isRed(runs.change) ? runs.change : isRed(runs.baseTests) ? runs.baseTests : null;
   if (broken !== null) {
     const whose = broken === runs.change ? '' : " under the base's own tests";
@@ -107,6 +110,10 @@ function byTest(runs: Runs, tables: Tables, evidence: Evidence, exempt: boolean)
   if (harm !== undefined) {
     const detail = withDropped(harm.detail, evidence);
     return judgement('bad', harm.rule, detail, { broken: harm.broken, flaky });
+  }
+  if ([runs.change, runs.baseTests].some((run) => run.state === 'incomplete')) {
+    const detail = `A test runner does not come to its own end, on the base as with the change: ${lastCommand(runs.base)}.`;
+    return judgement('inconclusive', 'run-doubtful', detail, { flaky });
   }
   // A base that runs no test may be a repository that is not set up as much as one that is broken.
   if (isRed(runs.base) && !ranSome(tables.base)) {

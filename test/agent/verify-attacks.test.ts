@@ -81,6 +81,21 @@ const script =
 const odd = () => repository({ 't.js': script, 's.js': 'exports.f = () => 2;\n' });
 const oddOptions = { checks: { option: { test: 'node t.js' } } };
 
+/** Source that writes results of its own, does `spoil` to each file of a reporter, and ends the process well. */
+const forging = (spoil: string, ending: string) => `import fs from 'node:fs';
+import path from 'node:path';
+const dir = process.env.ENTROPY_RESULTS;
+if (dir) {
+  for (const name of fs.readdirSync(dir).filter((n) => n.startsWith('node-'))) {
+    const file = path.join(dir, name);
+    fs.rmSync(file);
+    ${spoil}
+  }
+  const line = (n) => JSON.stringify({ file: 'test/math.test.js', names: [n], status: 'passed' }) + '\\n';
+  fs.writeFileSync(path.join(dir, 'node-1.jsonl'), line('twice') + line('adds'));
+}
+${bad}${ending}`;
+
 type Case = [string, () => TestRepository, Files, Rule, RegExp, VerifyOptions?];
 const cases: Case[] = [
   [
@@ -148,6 +163,58 @@ const cases: Case[] = [
     'no-proof',
     /“check\.sh”, “more\/run\.sh” was not used/,
     { checks: { option: { test: './check.sh || sh check.sh' } } },
+  ],
+  [
+    'source that writes the results and ends the process',
+    red,
+    { 'src/math.js': forging("fs.symlinkSync('/dev/null', file);", 'process.exit(0);\n') },
+    'run-doubtful',
+    /results are there that none wrote/,
+  ],
+  [
+    'source that puts a folder in the place of the results',
+    red,
+    { 'src/math.js': forging('fs.mkdirSync(file);', '') },
+    'run-doubtful',
+    /results are there that none wrote/,
+  ],
+  [
+    'source that puts a pipe in the place of the results',
+    red,
+    {
+      'src/math.js': `import { execFileSync } from 'node:child_process';\n${forging("execFileSync('mkfifo', [file]);", 'process.exit(0);\n')}`,
+    },
+    'run-doubtful',
+    /results are there that none wrote/,
+  ],
+  [
+    'a test that leaves a program among the tools',
+    red,
+    {
+      ...touched,
+      'test/z.test.js': `${imports}import fs from 'node:fs';
+test('z', () => {
+  const dir = process.env.VIRTUAL_ENV + '/bin';
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(dir + '/node', ${JSON.stringify(forge('twice adds z'))}, { mode: 0o755 });
+});
+`,
+    },
+    'no-proof',
+    /No test fails without/,
+  ],
+  [
+    'a test that mends the source while it runs',
+    red,
+    {
+      ...touched,
+      'test/a.test.js': `${imports}import fs from 'node:fs';
+fs.writeFileSync('src/math.js', ${JSON.stringify(bad.replace('a - b', 'a + b'))});
+test('a', () => {});
+`,
+    },
+    'run-doubtful',
+    /the run changed src\/math\.js/,
   ],
 ];
 

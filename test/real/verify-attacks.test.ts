@@ -25,16 +25,44 @@ const withPytest: Files = {
   'tests/test_calc.py':
     'from calc import add, twice\n\n\ndef test_twice():\n    assert twice(2) == 4\n\n\ndef test_add():\n    assert add(1, 2) == 3\n',
 };
-const forge = (kind: string, file: string, first: string) => `import json, os
+const forge = (file: string, first: string) => `import json, os
 d = os.environ.get('ENTROPY_RESULTS', '.')
-with open(os.path.join(d, '${kind}-1.jsonl'), 'a') as f:
+with open(os.path.join(d, 'python-1.jsonl'), 'a') as f:
     for n in ('test_twice', 'test_add'):
         f.write(json.dumps({'file': '${file}', 'names': [${first}n], 'status': 'passed'}) + chr(10))
 `;
-const forgeUnittest = forge('unittest', 'test_calc.py', "'T', ");
-const forgePytest = forge('pytest', 'tests/test_calc.py', '');
+const forgeUnittest = forge('test_calc.py', "'T', ");
+const forgePytest = forge('tests/test_calc.py', '');
 const plugin = 'def pytest_pyfunc_call(pyfuncitem):\n    return True\n';
 
+const goBad =
+  'package calc\n\nfunc Add(a, b int) int { return a - b }\n\nfunc Twice(a int) int { return a * 2 }\n';
+const goFiles: Files = {
+  'go.mod': 'module example.org/calc\n\ngo 1.21\n',
+  'calc.go': goBad,
+  'calc_test.go':
+    'package calc\n\nimport "testing"\n\nfunc TestTwice(t *testing.T) {\n\tif Twice(2) != 4 {\n\t\tt.Fatal("no")\n\t}\n}\n\nfunc TestAdd(t *testing.T) {\n\tif Add(1, 2) != 3 {\n\t\tt.Fatal("no")\n\t}\n}\n',
+};
+const goForge = `package calc
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+func init() {
+	for _, a := range os.Args {
+		if strings.HasPrefix(a, "-test.") {
+			for _, n := range []string{"TestTwice", "TestAdd"} {
+				fmt.Printf("=== RUN   %s\\n--- PASS: %s (0.00s)\\n", n, n)
+			}
+			fmt.Println("PASS")
+			os.Exit(0)
+		}
+	}
+}
+`;
 const makefile = 'RUN = sh ./check.sh\n\ntest: unit\n\nunit:\n\t@$(RUN)\n';
 
 type Case = [string, Files, Files, Rule, RegExp, VerifyOptions?];
@@ -101,6 +129,20 @@ const cases: Case[] = [
     { 'build/rules.inc': 'unit:\n\ttest -e marker\n', marker: '' },
     'no-proof',
     /gives no results per test/,
+  ],
+  [
+    'Python source that writes the results and ends the process',
+    withUnittest,
+    { 'calc.py': `${calc}\n\n${forgeUnittest}\nos._exit(0)\n` },
+    'run-doubtful',
+    /results are there that none wrote/,
+  ],
+  [
+    'Go source that prints the results and ends the process',
+    goFiles,
+    { 'init.go': goForge },
+    'run-doubtful',
+    /the program ended before its tests/,
   ],
 ];
 

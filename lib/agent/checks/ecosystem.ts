@@ -18,6 +18,8 @@ export interface Channel {
   readonly dir: string;
   /** The tree the commands run in. */
   readonly tree: string;
+  /** Names of the report files that runners were asked for; what else is there is nobody's report. */
+  readonly asked?: Set<string>;
 }
 
 /** What is known of a finished command. */

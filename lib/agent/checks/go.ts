@@ -9,7 +9,7 @@ export const go: Ecosystem = {
   detect,
   isTest: (path) => path.endsWith('_test.go'),
   isDefinition: (path) => baseName(path) === 'go.work',
-  programs: { go: 'go-test.sh' },
+  programs: { go: 'go-test.sh', 'entropy-go-run': 'go-run.sh' },
   read: async ({ output }) => parseGoJson(output),
   plain: plainGoOutput,
 };

@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel, RawResult, Reported } from './ecosystem.ts';
-import { readResultFiles } from './results-file.ts';
+import { readResultFiles, resultText } from './results-file.ts';
 import { programOf, quoted, splitCommands } from './shell-words.ts';
 import { readMocha, readSuites } from './suite-json.ts';
 import { parseTap } from './tap.ts';
@@ -26,7 +26,9 @@ export function adaptNodeCommand(command: string, channel: Channel): string {
   let count = 0;
   const place = (name: string) => {
     count += 1;
-    return quoted(join(channel.dir, `${name.replace('_', '')}-${count}.json`));
+    const file = `${name.replace('_', '')}-${count}.json`;
+    channel.asked?.add(file);
+    return quoted(join(channel.dir, file));
   };
   return splitCommands(command)
     .map((part, index) => {
@@ -63,13 +65,16 @@ export async function readNodeRunners({ channel }: Reported): Promise<RawResult[
   };
   take(await readResultFiles(dir, 'node-'));
   for (const name of (await readdir(dir)).sort()) {
-    if (name === 'piped.tap') take(parseTap(await readFile(join(dir, name), 'utf8')));
-    const read = /^mocha-/.test(name)
-      ? readMocha
-      : /^(jest|vitest)-/.test(name)
-        ? readSuites
-        : null;
-    if (read !== null) take(read(await readFile(join(dir, name), 'utf8'), tree));
+    const read = readerOf(name, channel);
+    const text = read === null ? undefined : await resultText(join(dir, name));
+    if (read !== null && text !== undefined) take(read(text, tree));
   }
   return spoke ? results : null;
+}
+
+function readerOf(name: string, { asked }: Channel) {
+  if (name === 'piped.tap') return parseTap;
+  if (asked !== undefined && !asked.has(name)) return null;
+  if (/^mocha-/.test(name)) return readMocha;
+  return /^(jest|vitest)-/.test(name) ? readSuites : null;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Channel, Ecosystem, Found, RawResult, Reported, TreeView } from './ecosystem.ts';
+import type { Channel, Ecosystem, Found, TreeView } from './ecosystem.ts';
 import { baseName, inTestFolder } from './paths.ts';
 import { isPythonManifest, mergePythonManifest } from './python-manifest.ts';
 import { pythonSetup } from './python-setup.ts';
@@ -20,11 +20,11 @@ export const python: Ecosystem = {
   isDefinition: (path) => isPythonManifest(path) || definition.test(baseName(path)),
   mergeDefinition: (path, base, change) =>
     isPythonManifest(path) ? mergePythonManifest(path, base, change) : undefined,
-  reporters: ['entropy_pytest.py', 'entropy_unittest.py', 'sitecustomize.py'],
+  reporters: ['entropy_pytest.py', 'entropy_results.py', 'entropy_unittest.py', 'sitecustomize.py'],
   env,
   // A command that sets the path itself would leave the reporters out.
   adapt: (command, { dir }) => command.replace(/\bPYTHONPATH=(?=\S)/g, `PYTHONPATH=${dir}:`),
-  read,
+  read: ({ channel }) => readResultFiles(channel.dir, 'python-'),
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {
@@ -101,10 +101,4 @@ function env({ dir, tree }: Channel): Record<string, string> {
     PYTHONPATH: `${dir}:${join(tree, 'src')}`,
     PYTEST_ADDOPTS: '-p entropy_pytest -p no:cacheprovider --continue-on-collection-errors',
   };
-}
-
-async function read({ channel }: Reported): Promise<RawResult[] | null> {
-  const pytest = await readResultFiles(channel.dir, 'pytest-');
-  const unittest = await readResultFiles(channel.dir, 'unittest-');
-  return pytest === null ? unittest : [...pytest, ...(unittest ?? [])];
 }

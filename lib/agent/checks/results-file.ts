@@ -1,7 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RawResult } from './ecosystem.ts';
+
+/** Bytes of one results file; more than any suite writes. */
+const largest = 256 * 1024 * 1024;
+/** Where the key lies for the one reporter that is at work; it takes it away and puts it back at its end. */
+export const keyFile = 'key';
 
 const lineSchema = z.object({
   file: z.string(),
@@ -12,6 +19,24 @@ const lineSchema = z.object({
 });
 
 /**
+ * The text of a results file; undefined for anything but a regular file of a sane size: the code under test
+ * can put a link, a folder or a pipe in its place.
+ */
+export async function resultText(path: string): Promise<string | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const facts = await file.stat();
+    return facts.isFile() && facts.size <= largest ? await file.readFile('utf8') : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
  * Reads what our reporters wrote: files of JSON lines, one for each process. A test that started and never
  * ended counts as failed. Null where no file with this prefix is there; lines that are not ours are passed over.
  */
@@ -20,29 +45,64 @@ export async function readResultFiles(dir: string, prefix: string): Promise<RawR
   if (names.length === 0) return null;
   const results: RawResult[] = [];
   for (const name of names.sort()) {
-    results.push(...resultsOf(await readFile(join(dir, name), 'utf8')));
+    results.push(...resultsOf((await resultText(join(dir, name))) ?? ''));
   }
   return results;
 }
 
+/**
+ * True where every reporter came to its own end and signed what it wrote, and nobody else wrote any results:
+ * the key is back in its place, and each file ends with its own digest under that key.
+ */
+export async function allSigned(dir: string, key: string): Promise<boolean> {
+  if ((await resultText(join(dir, keyFile))) !== key) return false;
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    if (/\.(jsonl?|tap)$/.test(entry.name) && !entry.isFile()) return false;
+    if (!entry.name.endsWith('.jsonl')) continue;
+    const text = await resultText(join(dir, entry.name));
+    if (text === undefined || !isSigned(text, key)) return false;
+  }
+  return true;
+}
+
+const doubts = { shown: 20, length: 300 };
+
+/** What a program of ours found odd while the tests ran, a line for each. */
+export async function readDoubts(dir: string): Promise<string[]> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.doubt')).sort();
+  const found: string[] = [];
+  for (const name of names.slice(0, doubts.shown)) {
+    const text = (await resultText(join(dir, name))) ?? '';
+    found.push(text.trim().slice(0, doubts.length) || 'a note on the run can not be read');
+  }
+  return found;
+}
+
+function isSigned(text: string, key: string): boolean {
+  const [, body = '', digest = ''] = /^([\s\S]*\n)\{"end": ?"([0-9a-f]{64})"\}\n$/.exec(text) ?? [];
+  if (digest === '') return false;
+  const expected = createHmac('sha256', key).update(body).digest();
+  return timingSafeEqual(expected, Buffer.from(digest, 'hex'));
+}
+
 function resultsOf(text: string): RawResult[] {
   const results: RawResult[] = [];
-  const open = new Map<string, { line: RawResult; count: number }>();
+  const started = new Map<string, { line: RawResult; count: number }>();
   for (const line of text.split('\n')) {
     const parsed = lineSchema.safeParse(parseLine(line));
     if (!parsed.success) continue;
     const { status, ...rest } = parsed.data;
     const key = JSON.stringify([rest.file, rest.names]);
-    const begun = open.get(key);
+    const begun = started.get(key);
     if (status === 'started') {
       const failed: RawResult = { ...rest, status: 'failed', message: 'started and never ended' };
-      open.set(key, { line: failed, count: (begun?.count ?? 0) + 1 });
+      started.set(key, { line: failed, count: (begun?.count ?? 0) + 1 });
       continue;
     }
     if (begun !== undefined) begun.count -= 1;
     results.push({ ...rest, status });
   }
-  for (const { line, count } of open.values()) if (count > 0) results.push(line);
+  for (const { line, count } of started.values()) if (count > 0) results.push(line);
   return results;
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copy, digestOf } from './folder-digest.ts';
 import { entriesOf, gitIn } from './git.ts';
 import type { Kinds } from './kinds.ts';
 
@@ -18,6 +19,8 @@ export interface Bench {
   readonly base: string;
   /** The tools' PATH, for git. */
   readonly path: string;
+  /** What outlives a tree, by name: the digest that it had before any code of the change ran. */
+  readonly kept: Map<string, string>;
   /** What git is started through, see `gitIn`: what runs here may spoil the configuration it reads. */
   readonly wrapper: readonly string[];
 }
@@ -41,13 +44,16 @@ export function benchIn(
     repository,
     base,
     path,
+    kept: new Map(),
     wrapper,
   };
 }
 
 /** A clone at the base with the plan's tree in its working folder; whatever stood there is gone. */
 export async function checkOut(bench: Bench, plan: string): Promise<void> {
-  for (const folder of [bench.tree, bench.home, bench.temporary]) await removeAside(bench, folder);
+  const fresh = [bench.tree, bench.home, bench.temporary, bench.tools, bench.cache];
+  for (const folder of fresh) await removeAside(bench, folder);
+  await restore(bench, 'cache', bench.cache);
   for (const folder of [bench.home, bench.temporary]) await mkdir(folder, { recursive: true });
   const above = gitIn(bench.root, bench.path, bench.wrapper);
   const copy = ['--local', '--no-hardlinks', '--no-checkout', '--quiet'];
@@ -67,6 +73,26 @@ export async function pinChecks(bench: Bench, plan: string, kinds: Kinds): Promi
   const pinned = paths.filter((path) => kinds.isTest(path) || kinds.isDefinition(path));
   const input = pinned.map((path) => `${path}\0`).join('');
   await git(['checkout-index', '--force', '-z', '--stdin'], { input });
+}
+
+/** Keeps a copy of a folder for later trees. Only for what no code of the change has had a hand in. */
+export async function keep(bench: Bench, name: string, from: string): Promise<void> {
+  const to = join(bench.root, 'kept', name);
+  await removeAside(bench, to);
+  await mkdir(join(bench.root, 'kept'), { recursive: true });
+  await copy(from, to);
+  bench.kept.set(name, await digestOf(to));
+}
+
+/** Puts a kept folder in its place again; false where there is none, or it is not what it was. */
+export async function restore(bench: Bench, name: string, to: string): Promise<boolean> {
+  const digest = bench.kept.get(name);
+  if (digest === undefined) return false;
+  await copy(join(bench.root, 'kept', name), to);
+  // The copy is what counts: the kept one may be changed at any time.
+  if ((await digestOf(to)) === digest) return true;
+  await removeAside(bench, to);
+  return false;
 }
 
 /** A rename first: what a test left running there must not find its way back into the next tree. */

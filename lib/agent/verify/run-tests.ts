@@ -1,9 +1,11 @@
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckRun, CommandRun, TestResult } from '../../domain/evidence.ts';
 import type { Channel } from '../checks/ecosystem.ts';
 import { adaptCommand, ecosystems, readResults, reportingEnv } from '../checks/ecosystems.ts';
 import { resultSet } from '../checks/result-set.ts';
+import { allSigned, keyFile, readDoubts } from '../checks/results-file.ts';
 import type { Bench } from './checkout.ts';
 import { type Commands, recordOf, runInTree } from './commands.ts';
 
@@ -14,6 +16,7 @@ interface Pass {
   readonly record: CommandRun;
   readonly state: CheckRun['state'];
   readonly tests: TestResult[] | null;
+  readonly doubts: readonly string[];
 }
 
 /** When failing tests are worth another run, and how many. */
@@ -29,15 +32,20 @@ const flakyAtMost = 20;
 export async function runTests(commands: Commands, test: string, rerun: Rerun): Promise<CheckRun> {
   const first = await pass(commands, test);
   const records = [first.record];
-  let tests = first.tests;
-  for (let again = 0; again < rerun.most && first.state !== 'timed-out'; again += 1) {
+  let { tests, state } = first;
+  const doubts = new Set(first.doubts);
+  for (let again = 0; again < rerun.most && mayRunAgain.has(state); again += 1) {
     if (tests === null || !worthAnother(tests, rerun.except)) break;
     const next = await pass(commands, test);
     records.push(next.record);
+    if (next.state === 'incomplete') state = next.state;
+    for (const doubt of next.doubts) doubts.add(doubt);
     if (next.tests !== null) tests = mergeRerun(tests, next.tests);
   }
-  return { state: first.state, commands: records, tests };
+  return { state, commands: records, tests, ...(doubts.size > 0 ? { doubts: [...doubts] } : {}) };
 }
+
+const mayRunAgain = new Set<CheckRun['state']>(['completed', 'build-failed']);
 
 function worthAnother(tests: readonly TestResult[], except: ReadonlySet<string>): boolean {
   const failing = tests.filter(({ id, status }) => status === 'failed' && !except.has(id));
@@ -58,17 +66,21 @@ function mergeRerun(before: readonly TestResult[], after: readonly TestResult[])
 
 async function pass(commands: Commands, test: string): Promise<Pass> {
   const { bench } = commands;
-  const channel = await openChannel(bench);
+  const key = randomBytes(32).toString('hex');
+  const channel = await openChannel(bench, key);
   try {
     const env = { ...reportingEnv(channel), PATH: join(channel.dir, 'bin') };
     const ended = await runInTree(commands, adaptCommand(test, channel), env);
     const { result, output } = ended;
     const raw = await readResults({ channel, output });
     const tests = raw === null ? null : resultSet(raw, bench.tree);
+    const whole = await allSigned(channel.dir, key);
+    const state = whole ? stateOf(result.exitCode, tests) : 'incomplete';
     return {
       record: recordOf(test, ended, bench),
-      state: result.timedOut ? 'timed-out' : stateOf(result.exitCode, tests),
+      state: result.timedOut ? 'timed-out' : state,
       tests,
+      doubts: await readDoubts(channel.dir),
     };
   } finally {
     await rm(channel.dir, { recursive: true, force: true });
@@ -82,7 +94,7 @@ function stateOf(exitCode: number | null, tests: readonly TestResult[] | null): 
 }
 
 /** A folder for results under a name that nothing in the tree can know beforehand. */
-async function openChannel(bench: Bench): Promise<Channel> {
+async function openChannel(bench: Bench, key: string): Promise<Channel> {
   const dir = join(bench.root, `results-${crypto.randomUUID()}`);
   await mkdir(join(dir, 'bin'), { recursive: true });
   for (const { reporters = [], programs = {} } of ecosystems) {
@@ -92,5 +104,6 @@ async function openChannel(bench: Bench): Promise<Channel> {
       await chmod(join(dir, 'bin', program), 0o755);
     }
   }
-  return { dir, tree: bench.tree };
+  await writeFile(join(dir, keyFile), key);
+  return { dir, tree: bench.tree, asked: new Set() };
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandRun } from '../../domain/evidence.ts';
 import type { FoundChecks } from '../checks/find-checks.ts';
 import { baseName } from '../checks/paths.ts';
+import { type Bench, keep, restore } from './checkout.ts';
 import { type Commands, recordOf, runInTree } from './commands.ts';
 import { entriesOf, gitIn } from './git.ts';
 
@@ -26,7 +26,8 @@ export async function setUp(
   const ran: CommandRun[] = [];
   if (checks.setup.length === 0) return { ok: true, ran };
   const shared = folders.length === 0 ? undefined : await sharedPlace(commands, plan);
-  if (shared !== undefined && (await restore(commands, folders, shared))) return { ok: true, ran };
+  if (shared !== undefined && (await restoreAll(commands.bench, folders, shared)))
+    return { ok: true, ran };
   const extra = await phase.begin();
   try {
     for (const command of checks.setup) {
@@ -37,11 +38,25 @@ export async function setUp(
   } finally {
     await phase.end();
   }
-  if (shared !== undefined) await keep(commands, folders, shared);
+  if (shared === undefined) return { ok: true, ran };
+  for (const name of folders) {
+    await keep(commands.bench, `${shared}-${name}`, join(commands.bench.tree, name));
+  }
   return { ok: true, ran };
 }
 
-/** Where the products for these dependency lists are kept; undefined where they can't be shared. */
+async function restoreAll(
+  bench: Bench,
+  names: readonly string[],
+  shared: string,
+): Promise<boolean> {
+  for (const name of names) {
+    if (!(await restore(bench, `${shared}-${name}`, join(bench.tree, name)))) return false;
+  }
+  return true;
+}
+
+/** The name that the products for these dependency lists are kept under; undefined where they can't be shared. */
 async function sharedPlace({ bench }: Commands, plan: string): Promise<string | undefined> {
   const git = gitIn(bench.tree, bench.path, bench.wrapper);
   const hash = createHash('sha256');
@@ -53,37 +68,8 @@ async function sharedPlace({ bench }: Commands, plan: string): Promise<string | 
     // A script may build from the source, and workspaces put links and folders where we do not look.
     if (ownScript.test(text) || text.includes('"workspaces"')) return undefined;
   }
-  return join(bench.root, 'set-up', hash.digest('hex').slice(0, 16));
+  return hash.digest('hex').slice(0, 16);
 }
 
 const dependencyList = /^(package(-lock)?|npm-shrinkwrap)\.json$|^\.npmrc$/;
 const ownScript = /"(pre|post)?(install|prepare)"\s*:|"prepublish"\s*:/;
-
-async function restore(
-  { bench }: Commands,
-  names: readonly string[],
-  from: string,
-): Promise<boolean> {
-  if (!(await exists(from))) return false;
-  for (const name of names) await copy(join(from, name), join(bench.tree, name));
-  return true;
-}
-
-async function keep({ bench }: Commands, names: readonly string[], to: string): Promise<void> {
-  const part = `${to}.part`;
-  await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true });
-  for (const name of names) await copy(join(bench.tree, name), join(part, name));
-  await rename(part, to);
-}
-
-async function copy(from: string, to: string): Promise<void> {
-  if (await exists(from)) await cp(from, to, { recursive: true, verbatimSymlinks: true });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -46,7 +46,7 @@ describe('a right change in a repository that somebody works in', () => {
     writeFileSync(join(repo, 'new.txt'), 'in no commit\n');
     before = stateOf(repo);
     end = await runToEnd(at, { repo, turns: [reads, looksAround, reviews('approve')] });
-  });
+  }, 180_000);
 
   test('is handed over on a branch with exactly that tree', () => {
     const { outcome } = end;
@@ -124,7 +124,7 @@ test('a subfolder of a worktree with a detached HEAD will do, and the key may be
   expect(stateOf(repo)).toEqual(before);
   expect(stateOf(home)).toEqual(homeBefore);
   expect(filesWith(at.dataDir, modelKey)).toEqual([]);
-});
+}, 180_000);
 
 test('a run goes on undisturbed while another is started and ended in the same data folder', async () => {
   const gate = Promise.withResolvers<void>();
@@ -214,7 +214,7 @@ describe('wrong use', () => {
       expect(end?.err.trim().split('\n').length).toBeLessThanOrEqual(3);
     }
     expect(existsSync(wrong.dataDir)).toBe(false);
-  });
+  }, 180_000);
 
   test('without a person to ask it does not start, and says what it would have cost', async () => {
     const args = ['run', '--repo', 'repo', '--issue', 'bug.md', '--sandbox', 'process'];
@@ -223,7 +223,7 @@ describe('wrong use', () => {
     expect(end.err).toMatch(/at most +\$1\.50; 2,000,000 tokens; 40 model calls/);
     expect(end.err).toMatch(/nobody is here to confirm: give --yes/);
     expect(existsSync(wrong.dataDir)).toBe(false);
-  });
+  }, 180_000);
 });
 
 /** Two at a time. */

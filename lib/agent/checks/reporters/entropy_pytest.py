@@ -1,11 +1,8 @@
 """A pytest plugin that appends one JSON line per result to this process's own results file."""
 
-import json
-import os
-
+import entropy_results
 import pytest
 
-_target = os.path.join(os.environ.get("ENTROPY_RESULTS", "."), "pytest-%d.jsonl" % os.getpid())
 _state = {}
 
 
@@ -16,16 +13,12 @@ def _write(nodeid, status, message=None, load=None):
         line["message"] = str(message)[-4000:]
     if load:
         line["load"] = True
-    with open(_target, "a", encoding="utf-8") as out:
-        out.write(json.dumps(line) + "\n")
+    entropy_results.append(line)
 
 
 def pytest_configure(config):
     # Workers of pytest-xdist report to the process that started them.
-    _state["on"] = not hasattr(config, "workerinput")
-    if _state["on"]:
-        with open(_target, "a", encoding="utf-8") as out:
-            out.write('{"hello": "pytest"}\n')
+    _state["on"] = not hasattr(config, "workerinput") and entropy_results.begin("pytest")
 
 
 def pytest_collectreport(report):

@@ -1,17 +1,12 @@
 """What sitecustomize.py adds to unittest's text result."""
 
-import json
 import os
 import sys
 import traceback
 
-_target = os.path.join(os.environ.get("ENTROPY_RESULTS", "."), "unittest-%d.jsonl" % os.getpid())
+import entropy_results
+
 _root = os.path.realpath(os.getcwd())
-
-
-def _append(line):
-    with open(_target, "a", encoding="utf-8") as out:
-        out.write(json.dumps(line) + "\n")
 
 
 def _file_of_module(name):
@@ -45,7 +40,7 @@ def _report(result, test, status, error=None):
         line["message"] = _text_of(result, test, error)[-4000:]
     if load:
         line["load"] = True
-    _append(line)
+    entropy_results.append(line)
 
 
 def _text_of(result, test, error):
@@ -80,6 +75,13 @@ def extend(result):
     ):
         wrap(name, status, error_at)
 
+    make = result.__init__
+
+    def begin(self, *args, **kwargs):
+        entropy_results.begin("unittest")
+        make(self, *args, **kwargs)
+
+    result.__init__ = begin
     start, stop, sub = result.startTest, result.stopTest, result.addSubTest
 
     def start_test(self, test):
@@ -87,7 +89,7 @@ def extend(result):
         self._entropy_sub = None
         file, names, load = _place(test)
         if not load:
-            _append({"file": file, "names": names, "status": "started"})
+            entropy_results.append({"file": file, "names": names, "status": "started"})
         start(self, test)
 
     def add_sub_test(self, test, subtest, err):
@@ -104,4 +106,6 @@ def extend(result):
     result.startTest, result.stopTest, result.addSubTest = start_test, stop_test, add_sub_test
 
 
-_append({"hello": "unittest"})
+# Before the tests are loaded, and the code under test with them.
+if "-m unittest" in " ".join(getattr(sys, "orig_argv", [])):
+    entropy_results.begin("unittest")

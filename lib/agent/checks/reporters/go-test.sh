@@ -10,6 +10,11 @@ if [ "$1" = test ]; then
       -c | -json | --json | -json=* | -list | -list=*) exec go test "$@" ;;
     esac
   done
-  exec go test -json "$@"
+  for word in "$@"; do
+    case "$word" in
+      -exec | --exec | -exec=* | --exec=*) exec go test -json "$@" ;;
+    esac
+  done
+  exec go test -json -exec "$own/entropy-go-run" "$@"
 fi
 exec go "$@"

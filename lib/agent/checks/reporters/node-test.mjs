@@ -1,14 +1,57 @@
-// A node:test reporter that appends one JSON line per result to this process's own results file.
-// Loaded through NODE_OPTIONS beside the usual reporter; it prints nothing.
-import { appendFileSync, realpathSync } from 'node:fs';
+// A node:test reporter that appends one JSON line per result to this process's own results file, and at the end
+// a digest of them all. Loaded through NODE_OPTIONS beside the usual reporter; it prints nothing.
+import { createHmac } from 'node:crypto';
+import {
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 
-const target = join(process.env.ENTROPY_RESULTS ?? '.', `node-${process.pid}.jsonl`);
+const folder = process.env.ENTROPY_RESULTS ?? '.';
 const root = realpathSync(process.cwd());
 const loadError =
   /SyntaxError|ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|Cannot find (?:module|package)|does not provide an export|ERR_UNSUPPORTED_DIR_IMPORT|ERR_PACKAGE_PATH_NOT_EXPORTED/;
 
-const write = (line) => appendFileSync(target, `${JSON.stringify(line)}\n`);
+/**
+ * The key is taken away while this process reports, so that no other can sign results, and put back at its end.
+ * A process that finds no key runs inside another one's tests, and stays silent.
+ */
+function begin() {
+  const mine = join(folder, `taken-${process.pid}`);
+  try {
+    renameSync(join(folder, 'key'), mine);
+    const key = readFileSync(mine, 'utf8');
+    unlinkSync(mine);
+    return {
+      key,
+      mac: createHmac('sha256', key),
+      out: openSync(join(folder, `node-${process.pid}.jsonl`), 'wx'),
+    };
+  } catch {
+    return undefined;
+  }
+}
+let signing;
+
+function write(line) {
+  if (signing === undefined) return;
+  const text = `${JSON.stringify(line)}\n`;
+  signing.mac.update(text);
+  writeSync(signing.out, text);
+}
+
+function end() {
+  if (signing === undefined) return;
+  const { key, mac, out } = signing;
+  signing = undefined;
+  writeSync(out, `${JSON.stringify({ end: mac.digest('hex') })}\n`);
+  writeFileSync(join(folder, 'key'), key, { flag: 'wx' });
+}
 
 function relativeTo(file) {
   if (typeof file !== 'string' || file === '') return '';
@@ -57,22 +100,34 @@ function pathOf(data) {
   return [...stack.slice(0, data.nesting), data.name];
 }
 
+const suites = new Set();
+const placeOf = ({ file, nesting, name }) => JSON.stringify([file, nesting, name]);
+
 export default async function* report(source) {
   const stderr = new Map();
+  signing = begin();
+  process.once('exit', end);
   write({ hello: 'node:test' });
   for await (const event of source) {
     const { type, data } = event;
-    if (type === 'test:start') {
+    if (type === 'test:dequeue') {
+      if (data.type === 'suite') suites.add(placeOf(data));
+    } else if (type === 'test:start') {
       const path = pathOf(data);
       enclosing.set(data.file, path);
       const names = standsForFile(data) ? [] : path;
-      write({ file: relativeTo(data.file), names, status: 'started' });
+      // A suite is no test: only its own failing, in a hook say, is told.
+      if (!suites.has(placeOf(data)))
+        write({ file: relativeTo(data.file), names, status: 'started' });
     } else if (type === 'test:pass' || type === 'test:fail') {
-      write(line(event, pathOf(data), stderr));
+      const { type: kind, error } = data.details ?? {};
+      const own = type === 'test:fail' && error?.failureType !== 'subtestsFailed';
+      if (kind !== 'suite' || own) write(line(event, pathOf(data), stderr));
     } else if (type === 'test:stderr') {
       const file = relativeTo(data.file);
       stderr.set(file, `${stderr.get(file) ?? ''}${data.message}`.slice(-4000));
     }
   }
+  end();
   yield '';
 }
