@@ -27,6 +27,7 @@ export interface VerifyOptions {
   readonly commandMs?: number;
   /** Paths that the change makes executable. */
   readonly programs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 interface Seen {
   readonly evidence: Evidence;
@@ -117,6 +118,7 @@ async function verifyIn(
       LANG: 'C.UTF-8',
       ...(GOPROXY ? { GOPROXY } : {}),
       ...(GOSUMDB ? { GOSUMDB } : {}),
+      ...options.env,
     },
     setup: {
       begin: async () => {
