@@ -2,7 +2,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../../lib/config.ts';
 import { type Budget, defaultBudget } from '../../lib/domain/budget.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
-import type { ModelChoice, ProviderName, RunSettings, SandboxKind } from '../../lib/domain/run.ts';
+import type {
+  ModelChoice,
+  ProviderName,
+  RunSettings,
+  SandboxKind,
+  Strategy,
+} from '../../lib/domain/run.ts';
 import type { RoleName } from '../../lib/domain/stage.ts';
 
 /** Used with the `anthropic` provider where no model is named. */
@@ -19,6 +25,7 @@ export interface RunOptions {
   readonly setup?: string;
   readonly test?: string;
   readonly sandbox: SandboxKind;
+  readonly strategy?: Strategy;
 }
 
 /** Adds the options shared by `run` and `serve`. */
@@ -51,6 +58,12 @@ export function addRunOptions(command: Command): Command {
       new Option('--sandbox <kind>', 'boundary around agents and tests; process is none')
         .choices(['bubblewrap', 'process'])
         .default('bubblewrap'),
+    )
+    .addOption(
+      new Option(
+        '--strategy <name>',
+        "how roles work, over '.entropy.yml': with tools, or by rewriting whole files (small models)",
+      ).choices(['tools', 'rewrite']),
     );
 }
 
@@ -65,6 +78,7 @@ export function settingsOf(options: RunOptions, config: Config): RunSettings {
     roleModels,
     budget: options.budget,
     sandbox: options.sandbox,
+    ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
     ...(options.setup === undefined ? {} : { setup: options.setup }),
     ...(options.test === undefined ? {} : { test: options.test }),
   };

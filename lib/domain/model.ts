@@ -44,6 +44,14 @@ export interface ToolSpec {
   readonly schema: Record<string, unknown>;
 }
 
+/** The form that a reply must have; the text of the reply is then one JSON value. */
+export interface ResponseSchema {
+  /** Letters, digits, `-` and `_`. */
+  readonly name: string;
+  /** JSON Schema. */
+  readonly schema: Record<string, unknown>;
+}
+
 /** One model call. System, tools and earlier messages are a stable prefix, for prompt caching. */
 export interface ModelRequest {
   readonly system: string;
@@ -51,6 +59,10 @@ export interface ModelRequest {
   readonly messages: readonly Message[];
   /** Most tokens that the reply may have. */
   readonly maxTokens: number;
+  /** Asked of servers that can hold a model to it; elsewhere the prompt alone must say it. */
+  readonly responseSchema?: ResponseSchema;
+  /** 0 to 2; left to the server where it is not given or not known there. */
+  readonly temperature?: number;
 }
 
 /** Why the model stopped. */

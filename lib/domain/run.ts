@@ -29,6 +29,12 @@ export interface ModelChoice {
 /** Where model turns come from. */
 export type ProviderName = 'anthropic' | 'openai-compatible' | 'replay';
 
+/**
+ * How a role gets its work out of a model. `tools`: a conversation with tools. `rewrite`: whole files in the
+ * prompt, whole files back, no tools; for small models that can't hold to a tool's form.
+ */
+export type Strategy = 'tools' | 'rewrite';
+
 /** What kind of boundary a stage runs behind. */
 export type SandboxKind = 'bubblewrap' | 'process';
 
@@ -38,6 +44,8 @@ export interface RunSettings {
   readonly roleModels: Partial<Record<RoleName, ModelChoice>>;
   readonly budget: Budget;
   readonly sandbox: SandboxKind;
+  /** For every role, over what the repository's policy says; without either `tools`. */
+  readonly strategy?: Strategy;
   /** Overrides of the repository's own set-up and test commands. */
   readonly setup?: string;
   readonly test?: string;

@@ -1,6 +1,7 @@
 import type { Evidence } from './evidence.ts';
 import type { IssueSnapshot } from './forge.ts';
 import type { ChangeSet, Plan, Review } from './handoff.ts';
+import type { Strategy } from './run.ts';
 import type { StageAttempt, StageLimits } from './stage.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -23,6 +24,8 @@ export interface StageInput {
   readonly stage: StageAttempt;
   readonly base: { readonly branch: string; readonly commit: string };
   readonly checks: CheckSettings;
+  /** `tools` where it is not given. */
+  readonly strategy?: Strategy;
   /** issue-reader only: the one role that sees raw, untrusted text. */
   readonly issue?: IssueSnapshot;
   /** coder, reviewer. */

@@ -6,7 +6,7 @@ import { toolInputOf } from './tool-input.ts';
 type Param = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 
-/** The conversation as Chat Completions takes it; the limit on tokens is set by the caller. */
+/** The conversation as Chat Completions takes it; what servers differ in is set by the caller. */
 export function chatRequest(request: ModelRequest, model: string) {
   const system: Param[] =
     request.system === '' ? [] : [{ role: 'system', content: request.system }];

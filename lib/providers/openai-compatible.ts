@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import type { Usage } from '../domain/budget.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import { tokensIn } from '../domain/estimate.ts';
-import type { ModelReply } from '../domain/model.ts';
+import type { ModelReply, ModelRequest } from '../domain/model.ts';
 import type { Provider, ProviderCall } from '../domain/ports.ts';
 import { addChunk, type ChatDraft, chatRequest, emptyDraft, replyOf } from './chat-completions.ts';
 import { type Account, modelFailed } from './failure.ts';
@@ -14,13 +14,20 @@ import { watchedFetch } from './watched-fetch.ts';
 interface Dialect {
   limit: 'max_tokens' | 'max_completion_tokens';
   usage: boolean;
+  schema: boolean;
+  temperature: boolean;
 }
 
 /** By address, for the life of the process: a provider is made anew for each call. */
 const dialects = new Map<string, Dialect>();
 
 function dialectOf(address: string): Dialect {
-  const known = dialects.get(address) ?? { limit: 'max_completion_tokens', usage: true };
+  const known = dialects.get(address) ?? {
+    limit: 'max_completion_tokens',
+    usage: true,
+    schema: true,
+    temperature: true,
+  };
   dialects.set(address, known);
   return known;
 }
@@ -68,17 +75,18 @@ async function askInDialect(
   call: ProviderCall,
   dialect: Dialect,
 ): Promise<ModelReply> {
-  // Two things can be objected to, each once.
+  // Each part of a dialect can be objected to, once.
   for (let objections = 0; ; objections += 1) {
     try {
       return await ask(client, call, dialect);
     } catch (error) {
-      if (objections >= 2 || !adapted(dialect, error)) throw error;
+      const most = Object.keys(dialect).length;
+      if (objections >= most || !adapted(dialect, error, call.request)) throw error;
     }
   }
 }
 
-function adapted(dialect: Dialect, error: unknown): boolean {
+function adapted(dialect: Dialect, error: unknown, request: ModelRequest): boolean {
   const status = (error as { status?: unknown }).status;
   if (!(error instanceof Error) || (status !== 400 && status !== 422)) return false;
   if (dialect.limit === 'max_completion_tokens' && error.message.includes(dialect.limit)) {
@@ -87,6 +95,19 @@ function adapted(dialect: Dialect, error: unknown): boolean {
   }
   if (dialect.usage && /stream_options|include_usage/.test(error.message)) {
     dialect.usage = false;
+    return true;
+  }
+  if (
+    dialect.temperature &&
+    request.temperature !== undefined &&
+    /temperature/.test(error.message)
+  ) {
+    dialect.temperature = false;
+    return true;
+  }
+  const form = dialect.schema && request.responseSchema !== undefined;
+  if (form && /response_format|schema|grammar/i.test(error.message)) {
+    dialect.schema = false;
     return true;
   }
   return false;
@@ -98,6 +119,10 @@ async function ask(client: OpenAI, call: ProviderCall, dialect: Dialect): Promis
     {
       ...chatRequest(request, choice.model),
       [dialect.limit]: request.maxTokens,
+      ...(dialect.schema ? formatOf(request) : {}),
+      ...(dialect.temperature && request.temperature !== undefined
+        ? { temperature: request.temperature }
+        : {}),
       ...(dialect.usage ? { stream_options: { include_usage: true } } : {}),
       stream: true,
     },
@@ -117,6 +142,15 @@ async function ask(client: OpenAI, call: ProviderCall, dialect: Dialect): Promis
     call.address.turn,
     guess(call, draft),
   );
+}
+
+/** The reply's form, as servers take it that can hold a model to one. */
+function formatOf({ responseSchema }: ModelRequest) {
+  if (responseSchema === undefined) return {};
+  const { name, schema } = responseSchema;
+  return {
+    response_format: { type: 'json_schema' as const, json_schema: { name, schema, strict: true } },
+  };
 }
 
 /** For servers that count nothing. */

@@ -36,6 +36,13 @@ const requestSchema = z.strictObject({
     .min(1)
     .max(2000),
   maxTokens: z.number().int().min(1).max(128_000),
+  responseSchema: z
+    .strictObject({
+      name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+      schema: z.record(z.string(), z.unknown()),
+    })
+    .exactOptional(),
+  temperature: z.number().min(0).max(2).exactOptional(),
 });
 
 /** A model call as a sandbox asks for it. Throws `RequestInvalid`. */

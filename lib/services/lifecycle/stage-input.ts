@@ -20,7 +20,9 @@ export async function stageInput(ports: Ports, stage: StageAttempt): Promise<Sta
   const policy = await policyOf(ports, run);
   const { setup, test } = run.settings;
   const policySetup = policy.checks.setup;
+  const { strategy } = run.settings;
   const common: StageInput = {
+    ...(strategy === undefined ? {} : { strategy }),
     stage: { run: stage.run, role: stage.role, round: stage.round, attempt: stage.attempt },
     base: baseOf(run),
     checks: {
