@@ -1,5 +1,6 @@
 import { ConfigInvalid } from '../domain/errors.ts';
-import { defaultPolicy, parsePolicy, policyPath } from '../domain/policy.ts';
+import { defaultPolicy, policyPath } from '../domain/policy.ts';
+import { parsePolicy } from '../domain/policy-file.ts';
 import type { TriggerFacts, TriggerIntent } from '../domain/trigger.ts';
 import { accessTo, type GitHubAccess, type RepositoryClient } from './access.ts';
 import { listAll } from './client.ts';

@@ -1,6 +1,7 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
 import { canonicalJson } from '../../domain/ledger.ts';
-import { defaultPolicy, parsePolicy, policyPath } from '../../domain/policy.ts';
+import { defaultPolicy, policyPath } from '../../domain/policy.ts';
+import { parsePolicy } from '../../domain/policy-file.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
 import { runOf } from './run-facts.ts';
