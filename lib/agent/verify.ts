@@ -35,6 +35,14 @@ export interface VerifyRequest {
   readonly setup: SetupPhase;
   readonly log: (event: VerifyEvent) => void;
   readonly signal?: AbortSignal;
+  /** What earlier calls saw, where one part judges several changes of one base in one folder. */
+  readonly memory?: VerifyMemory;
+}
+
+/** Runs by the tree they were made of, and what set-up left for later trees. Made empty, filled by `verifyChange`. */
+export interface VerifyMemory {
+  readonly runs: Map<string, CheckRun>;
+  readonly kept: Map<string, string>;
 }
 
 /** One step of Verify, for the log. */
@@ -53,7 +61,8 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const { base, change } = request;
   const path = request.env.PATH ?? '';
   const root = join(request.workspaceRoot, 'checks');
-  const bench = benchIn(root, request.repositoryDir, base, path, request.wrapper);
+  const fresh = benchIn(root, request.repositoryDir, base, path, request.wrapper);
+  const bench = { ...fresh, kept: request.memory?.kept ?? fresh.kept };
   await mkdir(root, { recursive: true });
   const { found, kinds, ...planned } = await plansFor(request, bench);
   const { tree, paths } = planned;
@@ -100,7 +109,8 @@ async function fourRuns(
 ): Promise<Runs> {
   const { exec, limits, env, signal } = request;
   const commands: Commands = { exec, bench, limits, env, signal };
-  const done = new Map<string, CheckRun>();
+  const done = request.memory?.runs ?? new Map<string, CheckRun>();
+  const first = !done.has(plans.base);
   const run = async (name: RunName, rerun: Rerun): Promise<CheckRun> => {
     const plan = plans[name];
     const before = done.get(plan);
@@ -116,7 +126,7 @@ async function fourRuns(
   if (base.state === 'setup-failed') {
     return { base, change: base, testsOnly: base, baseTests: base };
   }
-  await keep(bench, 'cache', bench.cache);
+  if (first) await keep(bench, 'cache', bench.cache);
   const known = new Set(base.tests?.filter((t) => t.status === 'failed').map((t) => t.id));
   const testsOnly = await run('testsOnly', { most: 1, except: none });
   const change = await run('change', { most: 2, except: known });

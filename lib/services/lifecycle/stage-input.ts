@@ -1,5 +1,6 @@
+import type { Policy } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
-import type { Run } from '../../domain/run.ts';
+import type { Run, Strategy } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
 import type { StageInput } from '../../domain/stage-input.ts';
 import { judge } from '../../domain/verdict.ts';
@@ -20,7 +21,7 @@ export async function stageInput(ports: Ports, stage: StageAttempt): Promise<Sta
   const policy = await policyOf(ports, run);
   const { setup, test } = run.settings;
   const policySetup = policy.checks.setup;
-  const { strategy } = run.settings;
+  const strategy = strategyOf(run, policy, stage);
   const common: StageInput = {
     ...(strategy === undefined ? {} : { strategy }),
     stage: { run: stage.run, role: stage.role, round: stage.round, attempt: stage.attempt },
@@ -40,6 +41,10 @@ export async function stageInput(ports: Ports, stage: StageAttempt): Promise<Sta
     },
   };
   return { ...common, ...(await byRole(ports, run, stage)) };
+}
+
+function strategyOf(run: Run, policy: Policy, { role }: StageAttempt): Strategy | undefined {
+  return run.settings.strategy ?? (role === 'verifier' ? undefined : policy.roles[role].strategy);
 }
 
 async function byRole(ports: Ports, run: Run, stage: StageAttempt): Promise<Partial<StageInput>> {
