@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { TreeView } from '../../../lib/agent/checks/ecosystem.ts';
 import { isDefinition, isTest, mergeDefinition } from '../../../lib/agent/checks/ecosystems.ts';
 import { findChecks, mend } from '../../../lib/agent/checks/find-checks.ts';
-import { parsePolicy } from '../../../lib/domain/policy.ts';
+import { parsePolicy } from '../../../lib/domain/policy-file.ts';
 import type { CheckSettings } from '../../../lib/domain/stage-input.ts';
 
 const view = (files: Record<string, string>): TreeView => ({
