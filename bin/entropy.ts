@@ -4,6 +4,7 @@ import { DomainError } from '../lib/domain/errors.ts';
 import { exitCodeOf } from '../lib/domain/outcome.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addConfig } from './commands/config.ts';
 import { addDemo } from './commands/demo.ts';
 import { addLogs } from './commands/logs.ts';
 import { addReplay } from './commands/replay.ts';
@@ -38,6 +39,7 @@ for (const add of [
   addRetry,
   addReplay,
   addAudit,
+  addConfig,
 ]) {
   add(program);
 }

@@ -1,8 +1,8 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigInvalid } from './errors.ts';
 import { nearest } from './nearest.ts';
-import { type Policy, policyPath, policySchema } from './policy.ts';
+import { type Policy, policyJsonSchema, policyPath, policySchema } from './policy.ts';
 
 /** Rules that fit are far smaller; a larger file is not read. */
 const maxBytes = 256 * 1024;
@@ -86,7 +86,7 @@ interface Node {
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {
-  const whole = z.toJSONSchema(policySchema, { io: 'input' }) as Node;
+  const whole = policyJsonSchema() as Node;
   const place = path.reduce<Node | undefined>((at, step) => at?.properties?.[String(step)], whole);
   const known = Object.keys(place?.properties ?? {});
   const near = nearest(key, known);

@@ -150,3 +150,8 @@ export const defaultPolicy: Policy = policySchema.parse({ version: 1 });
 
 /** Where a repository keeps its rules. */
 export const policyPath = '.entropy.yml';
+
+/** The schema of `.entropy.yml` as editors read it (JSON Schema 2020-12). */
+export function policyJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(policySchema, { io: 'input' });
+}
