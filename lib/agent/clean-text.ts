@@ -38,6 +38,13 @@ export function cleanIssue(issue: IssueSnapshot): IssueSnapshot {
       author: cleanText(comment.author, caps.name),
       body: cleanText(comment.body, caps.comment),
     })),
+    ...(issue.answers && {
+      answers: issue.answers.slice(-caps.comments).map(({ question, answer, by }) => ({
+        question: cleanText(question, caps.comment),
+        answer: cleanText(answer, caps.comment),
+        by: cleanText(by, caps.name),
+      })),
+    }),
   };
 }
 

@@ -63,6 +63,16 @@ export interface Spending {
   readonly dollars: number;
 }
 
+/** What a budget leaves to whoever goes on where `spent` was spent before. */
+export function budgetLeft(budget: Budget, spent: Spending | undefined): Budget {
+  if (spent === undefined) return budget;
+  return {
+    dollars: Math.max(0, budget.dollars - spent.dollars),
+    tokens: Math.max(0, budget.tokens - spent.tokens),
+    turns: Math.max(0, budget.turns - spent.turns),
+  };
+}
+
 /** Upper bound of one call before it is made. */
 export interface CallEstimate {
   readonly tokens: number;

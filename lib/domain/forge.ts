@@ -1,5 +1,12 @@
 import type { FileChange } from './handoff.ts';
 
+/** A question of an earlier run on the same issue, and what a person with write permission answered. */
+export interface Answered {
+  readonly question: string;
+  readonly answer: string;
+  readonly by: string;
+}
+
 /** An issue as it was when the run began. Its texts are untrusted. */
 export interface IssueSnapshot {
   readonly key: string;
@@ -10,6 +17,8 @@ export interface IssueSnapshot {
   readonly state: 'open' | 'closed';
   readonly url: string;
   readonly comments: readonly { readonly author: string; readonly body: string }[];
+  /** Oldest first; there where the run goes on after a question. */
+  readonly answers?: readonly Answered[];
 }
 
 /** A commit to be made: `files` over the tree of `parent`. */

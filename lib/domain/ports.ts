@@ -21,7 +21,12 @@ export interface RunStore {
   create(run: Run, events: readonly NewEvent[]): Promise<{ created: boolean; run: Run }>;
   get(id: string): Promise<Run | undefined>;
   /** Newest first. */
-  list(filter?: { status?: readonly RunStatus[]; limit?: number }): Promise<readonly Run[]>;
+  list(filter?: {
+    status?: readonly RunStatus[];
+    /** Only runs of this issue. */
+    issue?: Pick<Run, 'repository' | 'issue'>;
+    limit?: number;
+  }): Promise<readonly Run[]>;
   /**
    * Changes a run if its status is one of `from`; returns the run as it then is. Where the status is
    * another nothing is written and the stored run is returned. Throws `NotFound`.
@@ -166,6 +171,12 @@ export interface InboxStore {
   done(id: string, note: string): Promise<void>;
 }
 
+/** How far something that is read bit by bit was read, by name. */
+export interface CursorStore {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string): Promise<void>;
+}
+
 /** A run's events and payloads. Payloads are addressed by SHA-256 and written before an event names them. */
 export interface Ledger {
   append(run: string, events: readonly NewEvent[]): Promise<LedgerHead>;
@@ -249,6 +260,7 @@ export interface Ports {
   readonly budgets: BudgetStore;
   readonly effects: EffectStore;
   readonly inbox: InboxStore;
+  readonly cursors: CursorStore;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly forgeOf: ForgeOf;

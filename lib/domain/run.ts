@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Budget } from './budget.ts';
+import type { Budget, Spending } from './budget.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
 
@@ -59,6 +59,16 @@ export interface RunSettings {
  */
 export type RunStatus = 'queued' | 'running' | 'ending' | 'settled';
 
+/** What a run has from earlier ones, where it goes on after a question that a person answered. */
+export interface Continuation {
+  /** The run that asked. */
+  readonly run: string;
+  /** Digest of the questions and answers so far (`Answered[]`), a payload in this run's ledger. */
+  readonly answers: string;
+  /** What the issue has cost up to here: it counts against this run's budget. */
+  readonly spent: Spending;
+}
+
 /** One attempt to resolve one issue. */
 export interface Run {
   readonly id: string;
@@ -77,6 +87,9 @@ export interface Run {
   /** Fence under which the run holds its claim. */
   readonly fence?: number;
   readonly base?: { readonly branch: string; readonly commit: string };
+  readonly continues?: Continuation;
+  /** When the issue's text was first seen to differ from the snapshot that the run works on. */
+  readonly issueEditedAt?: number;
   /** Digests of payloads in the run's ledger. */
   readonly issueDigest?: string;
   readonly policyDigest?: string;

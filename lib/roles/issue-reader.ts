@@ -1,3 +1,4 @@
+import type { Answered } from '../domain/forge.ts';
 import { planSchema, readingSchema } from '../domain/handoff.ts';
 import type { Role } from './role.ts';
 import { fence, needed, paragraphs, place } from './sections.ts';
@@ -64,6 +65,18 @@ export const issueReader: Role = {
         `Title: ${issue.title}\nFrom: ${issue.author}\nLabels: ${issue.labels.join(', ') || 'none'}\n\n${issue.body}`,
       ),
       ...comments,
+      ...answered(issue.answers ?? [], nonce),
     );
   },
 };
+
+/** Who answered was known to have write permission, so an answer settles what was asked, and no more. */
+function answered(answers: readonly Answered[], nonce: string): string[] {
+  if (answers.length === 0) return [];
+  return [
+    'You asked before, and someone who may write to this repository answered. Plan by the answer; ask again only where it leaves the choice open.',
+    ...answers.map(({ question, answer, by }, n) =>
+      fence(nonce, `answer ${n + 1}`, `You asked: ${question}\n\n${by} answered: ${answer}`),
+    ),
+  ];
+}

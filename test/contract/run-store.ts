@@ -57,6 +57,23 @@ export function runStoreContract(make: () => Promise<Pick<Ports, 'runs' | 'ledge
     expect(await ids({ status: [] })).toEqual([]);
   });
 
+  test('lists the runs of one issue', async () => {
+    const { runs } = await make();
+    const here = { forge: 'github', name: 'ada/sums' } as const;
+    await runs.create({ ...aRun('r-1', 1), repository: here }, []);
+    await runs.create({ ...aRun('r-2', 2), repository: here }, []);
+    await runs.create({ ...aRun('r-3', 3), repository: here, issue: '70' }, []);
+    await runs.create(aRun('r-4', 4), []);
+    await runs.update('r-1', ['queued'], { status: 'running' }, []);
+    const issue = { repository: here, issue: '7' };
+    const ids = async (filter: Parameters<typeof runs.list>[0]) =>
+      (await runs.list(filter)).map(({ id }) => id);
+    expect(await ids({ issue })).toEqual(['r-2', 'r-1']);
+    expect(await ids({ issue, limit: 1 })).toEqual(['r-2']);
+    expect(await ids({ issue, status: ['running'] })).toEqual(['r-1']);
+    expect(await ids({ issue: { ...issue, issue: '8' } })).toEqual([]);
+  });
+
   test('stores neither the change nor the event where one of the two is refused', async () => {
     const { runs, ledger } = await make();
     await runs.create(aRun('r-1'), [event('run.created')]);

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { addUsage, admitCall, costOf, noUsage, tokensOf } from '../../lib/domain/budget.ts';
+import {
+  addUsage,
+  admitCall,
+  budgetLeft,
+  costOf,
+  noUsage,
+  tokensOf,
+} from '../../lib/domain/budget.ts';
 
 const usage = { input: 1000, cacheRead: 200, cacheWrite: 30, output: 4 };
 
@@ -52,4 +59,11 @@ describe('admission of a call', () => {
       exceeded(/the next call may take 101/),
     );
   });
+});
+
+test('what an earlier run of the issue spent is taken off, and never more than there is', () => {
+  const budget = { dollars: 1, tokens: 1000, turns: 10 };
+  expect(budgetLeft(budget, undefined)).toEqual(budget);
+  const left = budgetLeft(budget, { dollars: 0.25, tokens: 400, turns: 12 });
+  expect(left).toEqual({ dollars: 0.75, tokens: 600, turns: 0 });
 });

@@ -90,4 +90,13 @@ export const migrations: readonly string[] = [
     public_key TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX runs_by_issue ON runs (
+    json_extract(body, '$.repository.forge'),
+    json_extract(body, '$.repository.name'),
+    json_extract(body, '$.issue'),
+    created_at
+  );
+  CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

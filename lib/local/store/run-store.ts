@@ -9,6 +9,14 @@ interface Row {
 }
 const runIn = (row: Row): Run => JSON.parse(row.body) as Run;
 
+const ofStatus = '(?1 IS NULL OR status IN (SELECT value FROM json_each(?1)))';
+const newestFirst = 'ORDER BY created_at DESC, position DESC LIMIT ?2';
+const listAll = `SELECT body FROM runs WHERE ${ofStatus} ${newestFirst}`;
+const listOfIssue = `SELECT body FROM runs WHERE ${ofStatus}
+  AND json_extract(body, '$.repository.forge') = ?3
+  AND json_extract(body, '$.repository.name') = ?4
+  AND json_extract(body, '$.issue') = ?5 ${newestFirst}`;
+
 /** Runs in SQLite. */
 export function sqliteRunStore(database: Database): RunStore {
   const find = (id: string): Run | undefined => {
@@ -32,15 +40,21 @@ export function sqliteRunStore(database: Database): RunStore {
         return { created: true, run: runIn({ body }) };
       }),
     get: async (id) => find(id),
-    list: async ({ status, limit = -1 } = {}) =>
-      database
-        .all<Row>(
-          `SELECT body FROM runs WHERE ?1 IS NULL OR status IN (SELECT value FROM json_each(?1))
-           ORDER BY created_at DESC, position DESC LIMIT ?2`,
-          status === undefined ? null : JSON.stringify(status),
-          limit,
-        )
-        .map(runIn),
+    list: async ({ status, issue, limit = -1 } = {}) => {
+      const statuses = status === undefined ? null : JSON.stringify(status);
+      const rows =
+        issue === undefined
+          ? database.all<Row>(listAll, statuses, limit)
+          : database.all<Row>(
+              listOfIssue,
+              statuses,
+              limit,
+              issue.repository.forge,
+              issue.repository.name,
+              issue.issue,
+            );
+      return rows.map(runIn);
+    },
     update: async (id, from, change, events) =>
       database.write(() => {
         const found = find(id);

@@ -2,6 +2,7 @@ import type { Ports } from '../../domain/ports.ts';
 import { type LedgerOptions, sqliteLedger } from '../ledger/ledger.ts';
 import { sqliteBudgetStore } from './budget-store.ts';
 import { sqliteClaimStore } from './claim-store.ts';
+import { sqliteCursorStore } from './cursor-store.ts';
 import type { Database } from './database.ts';
 import { sqliteEffectStore } from './effect-store.ts';
 import { sqliteInboxStore } from './inbox-store.ts';
@@ -13,7 +14,16 @@ import { sqliteStageStore } from './stage-store.ts';
 /** The ports that one SQLite file and the ledger's folder serve. */
 export type StorePorts = Pick<
   Ports,
-  'runs' | 'claims' | 'slots' | 'runners' | 'stages' | 'budgets' | 'effects' | 'inbox' | 'ledger'
+  | 'runs'
+  | 'claims'
+  | 'slots'
+  | 'runners'
+  | 'stages'
+  | 'budgets'
+  | 'effects'
+  | 'inbox'
+  | 'cursors'
+  | 'ledger'
 >;
 
 /** All stores on one database. The caller closes the database. */
@@ -27,6 +37,7 @@ export function sqliteStores(database: Database, options: LedgerOptions): StoreP
     budgets: sqliteBudgetStore(database),
     effects: sqliteEffectStore(database),
     inbox: sqliteInboxStore(database),
+    cursors: sqliteCursorStore(database),
     ledger: sqliteLedger(database, options),
   };
 }

@@ -1,4 +1,11 @@
-import { type CallEstimate, costOf, noUsage, type Price, type Usage } from '../../domain/budget.ts';
+import {
+  budgetLeft,
+  type CallEstimate,
+  costOf,
+  noUsage,
+  type Price,
+  type Usage,
+} from '../../domain/budget.ts';
 import {
   AgentStuck,
   BudgetExceeded,
@@ -75,7 +82,8 @@ async function refuseBeyondLimit(
 
 async function reserve(ports: GatewayPorts, { run, stage, id, estimate }: Call): Promise<void> {
   try {
-    await ports.budgets.reserve(run.id, id, run.settings.budget, estimate, []);
+    const budget = budgetLeft(run.settings.budget, run.continues?.spent);
+    await ports.budgets.reserve(run.id, id, budget, estimate, []);
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     throw await stageFailed(ports, run, stage, error);

@@ -1,10 +1,11 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
+import type { IssueSnapshot } from '../../domain/forge.ts';
 import { canonicalJson } from '../../domain/ledger.ts';
 import { defaultPolicy, policyPath } from '../../domain/policy.ts';
 import { parsePolicy } from '../../domain/policy-file.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
-import { runOf } from './run-facts.ts';
+import { answersOf, runOf } from './run-facts.ts';
 
 /**
  * First step of the lifecycle: confirms the claim, pins base, policy and issue. Stops a run whose issue
@@ -22,7 +23,7 @@ export async function admit(
   const file = await ports.source.read(run.repository, base.commit, policyPath);
   const policy = file === undefined ? defaultPolicy : parsePolicy(file.toString('utf8'));
   const forge = ports.forgeOf(run);
-  const issue = await forge.readIssue(run.issue);
+  const issue = await withAnswers(ports, run, await forge.readIssue(run.issue));
   const issueDigest = await ports.ledger.putPayload(id, canonicalJson(issue));
   const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
   const others = await forge.openPullRequestsFor(run.issue, branchOf(run));
@@ -44,6 +45,11 @@ export async function admit(
   const change: Partial<Run> = { base, issueDigest, policyDigest, ...(note ? { note } : {}) };
   if (run.issueDigest === undefined) await ports.runs.update(id, ['running'], change, [event]);
   return { proceed: note === undefined, rounds: policy.limits.rounds };
+}
+
+async function withAnswers(ports: Ports, run: Run, issue: IssueSnapshot): Promise<IssueSnapshot> {
+  const answers = await answersOf(ports, run);
+  return answers.length === 0 ? issue : { ...issue, answers };
 }
 
 function reasonToStop(state: 'open' | 'closed', pullRequest: string | undefined) {

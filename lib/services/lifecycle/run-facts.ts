@@ -1,6 +1,6 @@
 import { NotFound } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
-import type { IssueSnapshot } from '../../domain/forge.ts';
+import type { Answered, IssueSnapshot } from '../../domain/forge.ts';
 import type { ChangeSet, Handoff, Plan, Review } from '../../domain/handoff.ts';
 import { parseHandoff } from '../../domain/handoff.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
@@ -26,6 +26,15 @@ async function jsonPayload(ports: Pick<Ports, 'ledger'>, run: string, digest: st
 export async function policyOf(ports: Pick<Ports, 'ledger'>, run: Run): Promise<Policy> {
   if (run.policyDigest === undefined) return defaultPolicy;
   return (await jsonPayload(ports, run.id, run.policyDigest)) as Policy;
+}
+
+/** Questions and answers that the run goes on from, oldest first. */
+export async function answersOf(
+  ports: Pick<Ports, 'ledger'>,
+  run: Run,
+): Promise<readonly Answered[]> {
+  if (run.continues === undefined) return [];
+  return (await jsonPayload(ports, run.id, run.continues.answers)) as readonly Answered[];
 }
 
 /** The issue as pinned at admission. Throws `NotFound` before it. */
