@@ -1,5 +1,6 @@
 import type { Budget, CallEstimate, Spending, Usage } from './budget.ts';
 import type { Claim, ClaimRequest } from './claim.ts';
+import type { Admission, DayRequest } from './daily.ts';
 import type { Effect, EffectKind } from './effect.ts';
 import type { Forge } from './forge.ts';
 import type { LedgerEvent, LedgerHead, NewEvent } from './ledger.ts';
@@ -141,6 +142,14 @@ export interface BudgetStore {
   spent(run: string): Promise<Spending & { readonly usage: Usage }>;
 }
 
+/** Which runs began on which day, by repository: what daily caps are held against. */
+export interface AdmissionStore {
+  /** Lets a run in by the rule in `daily.ts`, and counts it. Once let in, a run stays so. */
+  admit(
+    request: DayRequest & { readonly repository: string; readonly day: string },
+  ): Promise<Admission>;
+}
+
 export interface EffectStore {
   /** Records the intent, once; returns the effect as stored, with its receipt where it is done. */
   intend(key: string, run: string, kind: EffectKind, events: readonly NewEvent[]): Promise<Effect>;
@@ -258,6 +267,7 @@ export interface Ports {
   readonly runners: RunnerStore;
   readonly stages: StageStore;
   readonly budgets: BudgetStore;
+  readonly admissions: AdmissionStore;
   readonly effects: EffectStore;
   readonly inbox: InboxStore;
   readonly cursors: CursorStore;

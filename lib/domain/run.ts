@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Budget, Spending } from './budget.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
+import type { RunTerms } from './terms.ts';
 
 /** Where the repository lives. `name` is `owner/name` on GitHub, an absolute path for a local one. */
 export interface RepositoryRef {
@@ -93,6 +94,8 @@ export interface Run {
   /** Digests of payloads in the run's ledger. */
   readonly issueDigest?: string;
   readonly policyDigest?: string;
+  /** Settings and rules in one; undefined before admission. */
+  readonly terms?: RunTerms;
   readonly branch?: string;
   readonly commit?: string;
   readonly pullRequest?: { readonly number: number; readonly url: string };

@@ -46,10 +46,14 @@ export interface Judgement {
 /**
  * Applies the rule for success: nothing that passed fails with the change, under its own tests or the
  * base's; no test of the base is gone or skipped; and at least one test fails without the change and passes
- * with it, unless policy exempts every path of the change. A test of the base that failed before is a proof
+ * with it, unless policy exempts every path of the change or one of the issue's `labels`. A test of the base that failed before is a proof
  * only where the base's own version of it passes too: else editing the failing test would do.
  */
-export function judge(evidence: Evidence, policy: Policy): Judgement {
+export function judge(
+  evidence: Evidence,
+  policy: Policy,
+  labels: readonly string[] = [],
+): Judgement {
   const { checks, runs } = evidence;
   if (checks === null) return unavailable('checks-unavailable', evidence);
   if (runs === undefined) return unavailable('setup-failed', evidence);
@@ -58,7 +62,7 @@ export function judge(evidence: Evidence, policy: Policy): Judgement {
     const detail = `Set-up works on the base and fails with the change: ${lastCommand(failed)}.`;
     return judgement('bad', 'setup-failed', detail);
   }
-  const exempt = isExempt(evidence, policy);
+  const exempt = isExempt(evidence, policy) || hasExemptLabel(labels, policy);
   const tables = tablesOf(runs);
   return tables === null
     ? byExitCode(runs, evidence, exempt)
@@ -137,7 +141,7 @@ function byTest(runs: Runs, tables: Tables, evidence: Evidence, exempt: boolean)
 }
 
 const exemptDetail =
-  "Nothing is broken, and the repository's policy asks no failing-then-passing test for these paths.";
+  "Nothing is broken, and the repository's policy asks no failing-then-passing test here.";
 
 function noProof({ paths }: Evidence, tables: Tables): string {
   const rule =
@@ -163,4 +167,10 @@ function isExempt({ paths }: Evidence, policy: Policy): boolean {
   const judged = [...new Set([...paths.source, ...paths.definitions])];
   const globs = policy.evidence.exempt;
   return judged.length > 0 && judged.every((path) => globs.some((glob) => globMatches(glob, path)));
+}
+
+/** GitHub takes labels that differ in case for the same. */
+function hasExemptLabel(labels: readonly string[], policy: Policy): boolean {
+  const exempt = policy.evidence.exemptLabels.map((label) => label.toLowerCase());
+  return labels.some((label) => exempt.includes(label.toLowerCase()));
 }

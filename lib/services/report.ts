@@ -3,8 +3,8 @@ import { canonicalJson, sha256 } from '../domain/ledger.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Run } from '../domain/run.ts';
-import { type Judgement, judge } from '../domain/verdict.ts';
-import { evidenceOf, lastRoundOf, policyOf } from './lifecycle/run-facts.ts';
+import type { Judgement } from '../domain/verdict.ts';
+import { evidenceOf, judgementOf, lastRoundOf } from './lifecycle/run-facts.ts';
 
 /** The last line of `--json`, and what the terminal's summary is made of. Documented in docs/cli.md. */
 export interface OutcomeReport {
@@ -62,5 +62,5 @@ async function evidence(ports: Ports, run: Run): Promise<OutcomeReport['evidence
   const rounds = await lastRoundOf(ports, run.id, 'verifier');
   if (rounds === 0) return null;
   const left = await evidenceOf(ports, run.id, rounds);
-  return { ...judge(left, await policyOf(ports, run)), tree: left.tree, rounds };
+  return { ...(await judgementOf(ports, run, left)), tree: left.tree, rounds };
 }

@@ -99,4 +99,14 @@ export const migrations: readonly string[] = [
   );
   CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE admissions (
+    run TEXT PRIMARY KEY,
+    repository TEXT NOT NULL,
+    day TEXT NOT NULL,
+    dollars REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX admissions_by_day ON admissions (repository, day);
+  CREATE TABLE pauses (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

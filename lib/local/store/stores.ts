@@ -1,5 +1,6 @@
 import type { Ports } from '../../domain/ports.ts';
 import { type LedgerOptions, sqliteLedger } from '../ledger/ledger.ts';
+import { sqliteAdmissionStore } from './admission-store.ts';
 import { sqliteBudgetStore } from './budget-store.ts';
 import { sqliteClaimStore } from './claim-store.ts';
 import { sqliteCursorStore } from './cursor-store.ts';
@@ -20,6 +21,7 @@ export type StorePorts = Pick<
   | 'runners'
   | 'stages'
   | 'budgets'
+  | 'admissions'
   | 'effects'
   | 'inbox'
   | 'cursors'
@@ -35,6 +37,7 @@ export function sqliteStores(database: Database, options: LedgerOptions): StoreP
     runners: sqliteRunnerStore(database),
     stages: sqliteStageStore(database),
     budgets: sqliteBudgetStore(database),
+    admissions: sqliteAdmissionStore(database),
     effects: sqliteEffectStore(database),
     inbox: sqliteInboxStore(database),
     cursors: sqliteCursorStore(database),

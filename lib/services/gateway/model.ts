@@ -9,6 +9,7 @@ import {
 import {
   AgentStuck,
   BudgetExceeded,
+  ConfigInvalid,
   DomainError,
   ModelFailed,
   ScopeRefused,
@@ -16,9 +17,11 @@ import {
 import { estimateOf, upperUsageOf } from '../../domain/estimate.ts';
 import { canonicalJson, sha256 } from '../../domain/ledger.ts';
 import type { ModelReply, ModelRequest } from '../../domain/model.ts';
+import { policyPath } from '../../domain/policy.ts';
 import { redact, redactJson } from '../../domain/redact.ts';
 import type { ModelChoice, Run } from '../../domain/run.ts';
 import { type StageRecord, stageLabel } from '../../domain/stage.ts';
+import { budgetOf, limitsIn, modelFor } from '../../domain/terms.ts';
 import { runOf } from '../lifecycle/run-facts.ts';
 import { type GatewayPorts, type PriceOf, stageEvent } from './gateway-ports.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -53,8 +56,9 @@ export async function modelTurn(
   const run = await runOf(ports, stage.run);
   await refuseBeyondLimit(ports, run, stage, stage.turns + 1);
   await heartbeat(ports, run);
-  const choice = run.settings.roleModels[stage.role] ?? run.settings.model;
+  const choice = modelFor(run, stage.role);
   const upper = upperUsageOf(request);
+  await refuseUnpriced(ports, priceOf, run, stage);
   const estimate = estimateOf(upper, priceOfChoice(priceOf, choice, upper));
   const turn = await ports.stages.nextTurn(stage);
   // Once more: calls at the same time all saw the same count.
@@ -74,15 +78,31 @@ async function refuseBeyondLimit(
   stage: StageRecord,
   turn: number,
 ): Promise<void> {
-  const { turns } = ports.limitsOf(stage.role);
+  const { turns } = limitsIn(run, stage.role, ports.limitsOf(stage.role));
   if (turn <= turns) return;
   const error = new AgentStuck(`${stage.role} used all of its ${turns} turns`);
   throw await stageFailed(ports, run, stage, error);
 }
 
+/** A repository that names a model without a price would put the operator's dollars out of force. */
+async function refuseUnpriced(
+  ports: GatewayPorts,
+  priceOf: PriceOf,
+  run: Run,
+  stage: StageRecord,
+): Promise<void> {
+  const [own, named] = [run.settings.model, modelFor(run, stage.role)];
+  if (named.model === (run.settings.roleModels[stage.role] ?? own).model) return;
+  const unpriced = priceOfChoice(priceOf, named, noUsage) === undefined;
+  if (!unpriced || priceOfChoice(priceOf, own, noUsage) === undefined) return;
+  const why = `roles.${stage.role}.model: ${named.model} has no known price, so no budget in dollars would bind`;
+  const how = `the operator can allow it with --role-model ${stage.role}=${named.model}`;
+  throw await stageFailed(ports, run, stage, new ConfigInvalid(`${policyPath}: ${why}; ${how}`));
+}
+
 async function reserve(ports: GatewayPorts, { run, stage, id, estimate }: Call): Promise<void> {
   try {
-    const budget = budgetLeft(run.settings.budget, run.continues?.spent);
+    const budget = budgetLeft(budgetOf(run), run.continues?.spent);
     await ports.budgets.reserve(run.id, id, budget, estimate, []);
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;

@@ -4,6 +4,8 @@ import { SessionRefused } from '../../domain/errors.ts';
 import { sha256 } from '../../domain/ledger.ts';
 import type { StageRecord } from '../../domain/stage.ts';
 import type { SessionGrant } from '../../domain/stage-input.ts';
+import { limitsIn } from '../../domain/terms.ts';
+import { runOf } from '../lifecycle/run-facts.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 
 const requestSchema = z.strictObject({ bootCode: z.string().min(1).max(200) });
@@ -22,7 +24,7 @@ export async function openSession(ports: GatewayPorts, body: unknown): Promise<S
     token,
     stage: { run, role, round, attempt },
     deadline,
-    limits: ports.limitsOf(role),
+    limits: limitsIn(await runOf(ports, run), role, ports.limitsOf(role)),
   };
 }
 

@@ -5,6 +5,7 @@ import { defaultPolicy, policyPath } from '../../domain/policy.ts';
 import { parsePolicy } from '../../domain/policy-file.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
+import { letIn } from './let-in.ts';
 import { answersOf, runOf } from './run-facts.ts';
 
 /**
@@ -27,7 +28,8 @@ export async function admit(
   const issueDigest = await ports.ledger.putPayload(id, canonicalJson(issue));
   const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
   const others = await forge.openPullRequestsFor(run.issue, branchOf(run));
-  const note = reasonToStop(issue.state, others[0]?.url);
+  const stop = reasonToStop(issue.state, others[0]?.url);
+  const { note, terms } = stop === undefined ? await letIn(ports, run, policy) : { note: stop };
   const event = {
     kind: 'run.admitted',
     actor: 'lifecycle' as const,
@@ -40,9 +42,11 @@ export async function admit(
       issue: issueDigest,
       policy: policyDigest,
       note,
+      terms,
     },
   };
-  const change: Partial<Run> = { base, issueDigest, policyDigest, ...(note ? { note } : {}) };
+  const pinned: Partial<Run> = { base, issueDigest, policyDigest, ...(terms ? { terms } : {}) };
+  const change = { ...pinned, ...(note ? { note } : {}) };
   if (run.issueDigest === undefined) await ports.runs.update(id, ['running'], change, [event]);
   return { proceed: note === undefined, rounds: policy.limits.rounds };
 }

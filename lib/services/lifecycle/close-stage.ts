@@ -4,8 +4,7 @@ import { parseHandoff } from '../../domain/handoff.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { type StageAttempt, type StageRecord, stageLabel } from '../../domain/stage.ts';
-import { judge } from '../../domain/verdict.ts';
-import { policyOf, runOf } from './run-facts.ts';
+import { judgementOf, runOf } from './run-facts.ts';
 
 /**
  * Ends an attempt and says what it came to. A stage is judged by its handoff alone; where there is none
@@ -45,7 +44,7 @@ async function resultOf(ports: Ports, run: Run, stage: StageRecord): Promise<str
     await ports.runs.update(run.id, ['running'], { note }, []);
   }
   if (handoff.kind !== 'evidence') return handoff.kind;
-  const judgement = judge(handoff, await policyOf(ports, run));
+  const judgement = await judgementOf(ports, run, handoff);
   await ports.ledger.append(run.id, [
     {
       kind: 'evidence.judged',

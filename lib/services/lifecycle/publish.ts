@@ -1,9 +1,16 @@
 import type { Ports } from '../../domain/ports.ts';
-import { judge } from '../../domain/verdict.ts';
 import { finish } from '../publisher/finish.ts';
 import { postReview as writeReview } from '../publisher/post-review.ts';
 import { publishChange } from '../publisher/publish-change.ts';
-import { changeOf, evidenceOf, planOf, policyOf, reviewOf, runOf } from './run-facts.ts';
+import {
+  changeOf,
+  evidenceOf,
+  judgementOf,
+  planOf,
+  policyOf,
+  reviewOf,
+  runOf,
+} from './run-facts.ts';
 
 interface InRound {
   readonly run: string;
@@ -19,7 +26,7 @@ export async function publish(ports: Ports, { run: id, round }: InRound): Promis
     change: await changeOf(ports, id, round),
     plan: await planOf(ports, id),
     evidence,
-    judgement: judge(evidence, await policyOf(ports, run)),
+    judgement: await judgementOf(ports, run, evidence),
   });
   const { branch, commit, pullRequest } = published;
   await ports.runs.update(id, ['running'], { branch, commit, pullRequest }, []);

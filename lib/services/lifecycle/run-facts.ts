@@ -3,10 +3,11 @@ import type { Evidence } from '../../domain/evidence.ts';
 import type { Answered, IssueSnapshot } from '../../domain/forge.ts';
 import type { ChangeSet, Handoff, Plan, Review } from '../../domain/handoff.ts';
 import { parseHandoff } from '../../domain/handoff.ts';
-import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import { defaultPolicy, type Policy, policySchema } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import type { RoleName } from '../../domain/stage.ts';
+import { type Judgement, judge } from '../../domain/verdict.ts';
 
 type Reading = Pick<Ports, 'runs' | 'stages' | 'ledger'>;
 
@@ -25,7 +26,8 @@ async function jsonPayload(ports: Pick<Ports, 'ledger'>, run: string, digest: st
 /** The repository's rules as pinned at admission. */
 export async function policyOf(ports: Pick<Ports, 'ledger'>, run: Run): Promise<Policy> {
   if (run.policyDigest === undefined) return defaultPolicy;
-  return (await jsonPayload(ports, run.id, run.policyDigest)) as Policy;
+  // Parsed, so that keys that came after the run was admitted have their defaults.
+  return policySchema.parse(await jsonPayload(ports, run.id, run.policyDigest));
 }
 
 /** Questions and answers that the run goes on from, oldest first. */
@@ -83,6 +85,16 @@ export const evidenceOf = (ports: Reading, run: string, round: number): Promise<
   expected('evidence', ports, run, 'verifier', round);
 export const reviewOf = (ports: Reading, run: string, round: number): Promise<Review> =>
   expected('review', ports, run, 'reviewer', round);
+
+/** What the Evidence amounts to under the rules and for the issue that the run has pinned. */
+export async function judgementOf(
+  ports: Pick<Ports, 'ledger'>,
+  run: Run,
+  evidence: Evidence,
+): Promise<Judgement> {
+  const labels = run.issueDigest === undefined ? [] : (await issueOf(ports, run)).labels;
+  return judge(evidence, await policyOf(ports, run), labels);
+}
 
 /** The newest round in which a role left something, or 0. */
 export async function lastRoundOf(ports: Reading, run: string, role: RoleName): Promise<number> {

@@ -2,10 +2,9 @@ import type { NewEvent } from '../../domain/ledger.ts';
 import { exitCodeOf } from '../../domain/outcome.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
-import { judge } from '../../domain/verdict.ts';
 import { postReceipt } from '../publisher/post-receipt.ts';
 import { type Conclusion, conclude, type LifecycleState } from './conclude.ts';
-import { evidenceOf, handoffOf, lastRoundOf, policyOf, runOf } from './run-facts.ts';
+import { evidenceOf, handoffOf, judgementOf, lastRoundOf, runOf } from './run-facts.ts';
 import { sealRun } from './seal-run.ts';
 
 /** `quiet`: the forge can't be reached, so nothing is said there. */
@@ -69,7 +68,7 @@ async function reasons(ports: Ports, run: Run): Promise<{ evidence: string; revi
   const round = await lastRoundOf(ports, run.id, 'verifier');
   if (round === 0) return { evidence: 'no Evidence was left', review: '' };
   const evidence = await evidenceOf(ports, run.id, round);
-  const judgement = judge(evidence, await policyOf(ports, run));
+  const judgement = await judgementOf(ports, run, evidence);
   const review = await handoffOf(ports, run.id, 'reviewer', round);
   return {
     evidence: `${judgement.rule}: ${judgement.detail}`,

@@ -3,13 +3,13 @@ import type { Ports } from '../../domain/ports.ts';
 import type { Run, Strategy } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
 import type { StageInput } from '../../domain/stage-input.ts';
-import { judge } from '../../domain/verdict.ts';
 import {
   baseOf,
   changeOf,
   evidenceOf,
   handoffOf,
   issueOf,
+  judgementOf,
   planOf,
   policyOf,
   runOf,
@@ -67,7 +67,7 @@ async function byRole(ports: Ports, run: Run, stage: StageAttempt): Promise<Part
 
 async function judged(ports: Ports, run: Run, round: number) {
   const evidence = await evidenceOf(ports, run.id, round);
-  return { evidence, judgement: judge(evidence, await policyOf(ports, run)) };
+  return { evidence, judgement: await judgementOf(ports, run, evidence) };
 }
 
 async function feedback(ports: Ports, run: Run, round: number): Promise<Partial<StageInput>> {

@@ -3,6 +3,7 @@ import type { ChangeSet, Plan } from '../../domain/handoff.ts';
 import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Run } from '../../domain/run.ts';
 import type { RoleName } from '../../domain/stage.ts';
+import { modelFor } from '../../domain/terms.ts';
 import type { Judgement } from '../../domain/verdict.ts';
 import { evidenceText } from './evidence-table.ts';
 import { code, quote, tameLine } from './tame-text.ts';
@@ -45,6 +46,6 @@ function runText(run: Run, { round }: RoundResult, ledger: LedgerHead): string {
 }
 
 /** The model that played a role. */
-export function modelOf({ settings }: Run, role: RoleName): string {
-  return (settings.roleModels[role] ?? settings.model).model;
+export function modelOf(run: Run, role: RoleName): string {
+  return modelFor(run, role).model;
 }
