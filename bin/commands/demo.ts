@@ -1,33 +1,41 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
-import type { Evidence } from '../../lib/domain/evidence.ts';
 import { composeDemo, type Demo } from '../../lib/local/compose-demo.ts';
 import { verifyFolder } from '../../lib/local/ledger/verify-folder.ts';
+import { type DemoIssue, demoIssues } from '../../lib/local/playground/demo-issues.ts';
 import { publicKeyPath } from '../../lib/local/signer.ts';
-import { git } from '../../lib/local/source/git.ts';
-import { evidenceOf, runOf } from '../../lib/services/lifecycle/run-facts.ts';
-import { type OutcomeReport, reportOf } from '../../lib/services/report.ts';
+import { runOf } from '../../lib/services/lifecycle/run-facts.ts';
+import { reportOf } from '../../lib/services/report.ts';
+import { writeChange } from '../output/change.ts';
+import { asItShould, type IssueEnd, writeEnds } from '../output/demo-ends.ts';
 import { follow } from '../output/follow.ts';
-import { writeSummary } from '../output/summary.ts';
-import { paint, printable, type Terminal, terminal } from '../output/terminal.ts';
-import { exitCode } from './carry-out.ts';
+import { paint, type Terminal, terminal } from '../output/terminal.ts';
 
-const introduction = `One issue of a sample repository, from webhook to merged pull request, on a GitHub of its own on 127.0.0.1.
+const introduction = (count: number) => `${count === 1 ? 'One issue' : `${count} issues`} \
+of sample repositories, each from webhook to its end, on a GitHub of its own on 127.0.0.1.
 Scripted: the model's turns, nothing else. Git, webhook, tokens, sandboxes, tests, review and merge are real.
-The sandbox is "process", which is no boundary: it only runs this project's own sample.
+The sandbox is "process", which is no boundary: it only runs this project's own samples.
 `;
+
+interface Options {
+  readonly issue?: string;
+  readonly keep?: true;
+  readonly json?: true;
+}
 
 /** `entropy demo`: the whole lifecycle with no account and no key. */
 export function addDemo(program: Command): void {
+  const names = demoIssues.map(({ name }) => name);
   program
     .command('demo')
-    .description('take one sample issue from webhook to merged pull request; no account, no key')
+    .description('take five sample issues from webhook to their end; no account, no key')
+    .addOption(new Option('--issue <name>', 'only this one, with its change').choices(names))
     .option('--keep', 'leave GitHub and server up, to look at, until interrupted')
     .option('--json', 'one JSON object a line; the last has type "outcome"')
-    .action(async (options: { keep?: true; json?: true }) => {
+    .action(async (options: Options) => {
       const given = program.opts<{ dataDir?: string }>().dataDir;
       const dataDir = given ?? mkdtempSync(join(tmpdir(), 'entropy-demo-'));
       mkdirSync(dataDir, { recursive: true });
@@ -41,67 +49,75 @@ export function addDemo(program: Command): void {
     });
 }
 
-async function demo(config: Config, options: { keep?: true }, shown: Terminal): Promise<number> {
-  shown.err.write(introduction);
-  const up = await composeDemo(config, (line) => void shown.err.write(`${line}\n`));
+/** 0 where every issue ended as it should and every ledger verifies, else 1. */
+async function demo(config: Config, options: Options, shown: Terminal): Promise<number> {
+  const issues = demoIssues.filter(({ name }) => name === (options.issue ?? name));
+  shown.err.write(introduction(issues.length));
+  const began = Date.now();
+  const up = await composeDemo(config, issues, (line) => void shown.err.write(`${line}\n`));
   try {
-    const id = await up.trigger();
-    const { ports } = up.server.embedded;
-    await follow(ports, id, shown);
-    const run = await runOf(ports, id);
-    const report = await reportOf(ports, run);
-    const verified = await verification(config, id);
-    if (!shown.json) await showChange(up, config, report, shown);
-    writeSummary(report, shown, [
-      ['scripted', "the model's turns; nothing was asked of a model, so no token was paid for"],
-      ['verified', verified.text],
-    ]);
-    if (options.keep === true) await keep(up, config, shown);
-    return verified.ok ? exitCode(report) : 6;
+    const ends = await Promise.all(issues.map((issue) => see(up, config, issue, shown)));
+    const [only] = ends;
+    if (options.issue !== undefined && only !== undefined && !shown.json) {
+      const where = { dataDir: config.dataDir, repository: up.repositoryOf(only.issue) };
+      await writeChange(up.server.embedded.ports, where, only.report, shown);
+    }
+    writeEnds(ends, Date.now() - began, shown);
+    if (options.keep === true) await keep(up, config, issues, shown);
+    return ends.every(asItShould) ? 0 : 1;
   } finally {
     await up.close();
   }
 }
 
-async function verification(config: Config, run: string): Promise<{ ok: boolean; text: string }> {
-  const key = readFileSync(publicKeyPath(config.dataDir), 'utf8');
-  const found = await verifyFolder(join(config.dataDir, 'ledger', run), key, { run, sealed: true });
-  const problem = found.problems[0];
-  const text = problem
-    ? `NOT: ${problem.object}: ${problem.reason}`
-    : 'every event, payload and the signature';
-  return { ok: found.ok, text };
-}
-
-/** The merged diff out of real git, and the bug's test before and after. */
-async function showChange(up: Demo, config: Config, report: OutcomeReport, { out }: Terminal) {
+/** Sees one issue through to its end; a question is answered once, where the demo has an answer. */
+async function see(up: Demo, config: Config, issue: DemoIssue, shown: Terminal): Promise<IssueEnd> {
   const { ports } = up.server.embedded;
-  const gitDir = join(config.dataDir, 'playground', 'repositories', `${up.repository}.git`);
-  const log = await git(['--git-dir', gitDir, 'log', '--oneline', '--graph', '-n', '4', 'main']);
-  const run = await runOf(ports, report.run);
-  const diff = await git(['--git-dir', gitDir, 'diff', run.base?.commit ?? 'main', 'main']);
-  out.write(`\n${printable(log.toString())}\n${printable(diff.toString())}\n`);
-  if (report.evidence === null) return;
-  const { runs } = await evidenceOf(ports, report.run, report.evidence.rounds);
-  for (const test of report.evidence.proof) {
-    const before = paint(out, 'red', statusOf(runs, 'testsOnly', test));
-    const after = paint(out, 'green', statusOf(runs, 'change', test));
-    out.write(`${printable(test)}\n  without the change ${before}, with it ${after}\n`);
+  const prefix = `${paint(shown.err, 'cyan', issue.name.padEnd(7))}  `;
+  let id = await up.trigger(issue);
+  let run = await follow(ports, id, shown, { prefix });
+  let question: string | undefined;
+  if (run?.outcome === 'question' && issue.answer !== undefined) {
+    question = run.note;
+    if (!shown.json) shown.err.write(`         ${prefix}a maintainer answers the question\n`);
+    id = await up.answer(issue);
+    run = await follow(ports, id, shown, { prefix });
   }
-  out.write('\n');
+  const runs = await up.runsOn(issue);
+  const report = await reportOf(ports, runs.at(-1) ?? (await runOf(ports, id)));
+  const problems = await Promise.all(runs.map((each) => problemOf(config, each.id)));
+  return {
+    issue,
+    report,
+    durationMs: (runs.at(-1)?.settledAt ?? 0) - (runs[0]?.createdAt ?? 0),
+    problem: problems.find((problem) => problem !== undefined),
+    ...(question === undefined ? {} : { question }),
+  };
 }
 
-function statusOf(runs: Evidence['runs'], which: 'testsOnly' | 'change', id: string): string {
-  return runs?.[which].tests?.find((test) => test.id === id)?.status ?? runs?.[which].state ?? '-';
+/** What is wrong with a run's ledger, or undefined. */
+async function problemOf({ dataDir }: Config, run: string): Promise<string | undefined> {
+  const key = readFileSync(publicKeyPath(dataDir), 'utf8');
+  const { problems } = await verifyFolder(join(dataDir, 'ledger', run), key, { run, sealed: true });
+  const [problem] = problems;
+  return problem && `${problem.object}: ${problem.reason}`;
 }
 
-async function keep(up: Demo, config: Config, { err }: Terminal): Promise<void> {
+async function keep(
+  { playground, server, repositoryOf }: Demo,
+  config: Config,
+  issues: readonly DemoIssue[],
+  { err }: Terminal,
+): Promise<void> {
+  const repositories = [...new Set(issues.map(repositoryOf))];
   err.write(`
 still up, until you interrupt:
-  git clone ${up.playground.gitUrl(up.repository)}
-  curl ${up.playground.apiUrl}/repos/${up.repository}/pulls?state=all
-  webhook ${up.server.url}/github/webhook
+  pages   ${playground.url}/
+${repositories.map((name) => `  git clone ${playground.gitUrl(name)}`).join('\n')}
+  curl ${playground.apiUrl}/repos/${repositories[0]}/pulls?state=all
+  webhook ${server.url}/github/webhook
   data    ${config.dataDir}
+  ledgers ./bin/entropy.js --data-dir ${config.dataDir} status
 `);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve).once('SIGTERM', resolve);

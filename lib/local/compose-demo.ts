@@ -1,32 +1,35 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { defaultBudget } from '../domain/budget.ts';
 import { NotFound } from '../domain/errors.ts';
-import type { RunSettings } from '../domain/run.ts';
-import { scriptedTurns } from '../providers/replay.ts';
+import type { Run, RunSettings } from '../domain/run.ts';
+import { scriptedTurns, type Turns } from '../providers/replay.ts';
 import { composeServer, type Server } from './compose-server.ts';
+import { type DemoIssue, issueFile, issueText, sampleFolder } from './playground/demo-issues.ts';
 import { type Playground, startPlayground } from './playground/playground.ts';
 
-const samples = fileURLToPath(new URL('./playground/samples/', import.meta.url));
 const maintainer = 'ada';
 const label = 'entropy';
+/** How many runs go on at the same time: a stage waits for processes to start more than it computes. */
+const capacity = 3;
 
-/** The demo, up: a GitHub of its own, a server whose webhook it calls, one issue that waits for its label. */
+/** The demo, up: a GitHub of its own, a server whose webhook it calls, issues that wait for their label. */
 export interface Demo {
   readonly playground: Playground;
   readonly server: Server;
-  readonly repository: string;
-  readonly issue: number;
+  /** `owner/name` of the issue's repository. */
+  repositoryOf(issue: DemoIssue): string;
   /** Puts the label on; gives the run that the webhook starts. */
-  trigger(): Promise<string>;
+  trigger(issue: DemoIssue): Promise<string>;
+  /** Answers as a maintainer what a run has asked; gives the run that goes on with it. */
+  answer(issue: DemoIssue): Promise<string>;
+  /** The runs on an issue, oldest first. */
+  runsOn(issue: DemoIssue): Promise<readonly Run[]>;
   close(): Promise<void>;
 }
-
-/** The demo's own sample: a repository, an issue and the model's turns, which are scripted. */
-const sample = { name: 'cron-lines', issue: 'cron-lines.issue.md', turns: 'cron-lines.turns.json' };
 
 /** Scripted turns say that they are: provider `replay`, model `scripted`. */
 const settings: RunSettings = {
@@ -36,46 +39,54 @@ const settings: RunSettings = {
   sandbox: 'process',
 };
 
-/** Starts playground and server in the data folder, on free ports of loopback. */
-export async function composeDemo(config: Config, log: (line: string) => void): Promise<Demo> {
+/** Starts playground and server in the data folder, on free ports of loopback, with the issues given. */
+export async function composeDemo(
+  config: Config,
+  issues: readonly DemoIssue[],
+  log: (line: string) => void,
+): Promise<Demo> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const playground = await startPlayground({
     dataDir: join(config.dataDir, 'playground'),
     appPublicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
   });
   const secret = randomBytes(32).toString('hex');
-  const server = await composeServer(
+  const numbers = new Map<string, number>();
+  const runsOn = (issue: DemoIssue) => runsOf(server, issue, numbers.get(issue.name) ?? 0);
+  const server: Server = await composeServer(
     {
       ...config,
       port: 0,
+      capacity: Math.max(capacity, config.capacity),
+      host: { ...config.host, PATH: [ownNode(config.dataDir), config.host.PATH].join(delimiter) },
       github: { apiUrl: playground.apiUrl, appId: String(playground.app.id) },
       secrets: {
         appKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
         webhook: [secret],
       },
     },
-    { settings, turns: scriptedTurns(json(sample.turns)), log },
+    { settings, turns: turnsByRun(issues, runsOn), log },
   );
-  const seeded = await playground.seedRepository({
-    owner: maintainer,
-    name: sample.name,
-    files: join(samples, sample.name),
-    labels: [label],
-  });
-  const repository = seeded.fullName;
   const url = `${server.url}/github/webhook`;
-  await playground.addWebhook({ url, secret, events: ['issues'] });
-  const issue = await playground.createIssue({ repository, author: maintainer, ...issueText() });
+  await playground.addWebhook({ url, secret, events: ['issues', 'issue_comment'] });
+  await seed(playground, issues, numbers);
+  const act = (issue: DemoIssue) => ({
+    repository: repositoryOf(issue),
+    number: numbers.get(issue.name) ?? 0,
+    by: maintainer,
+  });
+  const answer = async (issue: DemoIssue) => {
+    await playground.comment({ ...act(issue), body: issueFile(issue.answer ?? '') });
+    await playground.unlabel({ ...act(issue), label });
+    await playground.label({ ...act(issue), label });
+  };
   return {
     playground,
     server,
-    repository,
-    issue: issue.number,
-    trigger: async () => {
-      await playground.label({ repository, number: issue.number, by: maintainer, label });
-      await playground.settled();
-      return firstRun(server);
-    },
+    repositoryOf,
+    runsOn,
+    trigger: (issue) => nextRun(issue, runsOn, () => playground.label({ ...act(issue), label })),
+    answer: (issue) => nextRun(issue, runsOn, () => answer(issue)),
     close: async () => {
       await server.close();
       await playground.close();
@@ -83,20 +94,71 @@ export async function composeDemo(config: Config, log: (line: string) => void): 
   };
 }
 
-async function firstRun({ embedded }: Server): Promise<string> {
-  for (let waited = 0; waited < 100; waited++) {
-    const [run] = await embedded.ports.runs.list({ limit: 1 });
-    if (run !== undefined) return run.id;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+/** A folder with the Node that runs the demo: the machine's own may be too old for the samples' TypeScript. */
+function ownNode(dataDir: string): string {
+  const bin = join(dataDir, 'bin');
+  mkdirSync(bin, { recursive: true });
+  rmSync(join(bin, 'node'), { force: true });
+  symlinkSync(process.execPath, join(bin, 'node'));
+  return bin;
+}
+
+const repositoryOf = (issue: DemoIssue) => `${maintainer}/${issue.repository}`;
+
+async function seed(
+  playground: Playground,
+  issues: readonly DemoIssue[],
+  numbers: Map<string, number>,
+): Promise<void> {
+  for (const name of new Set(issues.map(({ repository }) => repository))) {
+    const files = sampleFolder(name);
+    await playground.seedRepository({ owner: maintainer, name, files, labels: [label] });
   }
-  throw new NotFound('the label started no run');
+  for (const issue of issues) {
+    const { author } = issue;
+    await playground.addAccount(author);
+    const repository = repositoryOf(issue);
+    const made = await playground.createIssue({ repository, author, ...issueText(issue) });
+    numbers.set(issue.name, made.number);
+  }
 }
 
-function json(name: string): unknown {
-  return JSON.parse(readFileSync(join(samples, name), 'utf8'));
+async function runsOf({ embedded }: Server, issue: DemoIssue, number: number) {
+  const repository = { forge: 'github', name: repositoryOf(issue) } as const;
+  const about = { repository, issue: String(number) };
+  return [...(await embedded.ports.runs.list({ issue: about }))].reverse();
 }
 
-function issueText(): { title: string; body: string } {
-  const [title = '', ...body] = readFileSync(join(samples, sample.issue), 'utf8').split('\n');
-  return { title: title.replace(/^#\s*/, ''), body: body.join('\n').trim() };
+/** The first run on an issue is served by its first script, the second by its second. */
+function turnsByRun(issues: readonly DemoIssue[], runsOn: Demo['runsOn']): Turns {
+  const found = new Map<string, Turns>();
+  const find = async (run: string): Promise<Turns | undefined> => {
+    for (const issue of issues) {
+      const at = (await runsOn(issue)).findIndex(({ id }) => id === run);
+      const script = issue.scripts[at];
+      if (script !== undefined) return scriptedTurns(JSON.parse(issueFile(script)));
+    }
+    return undefined;
+  };
+  return async (address) => {
+    const turns = found.get(address.run) ?? (await find(address.run));
+    if (turns !== undefined) found.set(address.run, turns);
+    return turns?.(address);
+  };
+}
+
+/** The run that an act on GitHub starts, by way of the webhook. */
+async function nextRun(
+  issue: DemoIssue,
+  runsOn: Demo['runsOn'],
+  act: () => Promise<void>,
+): Promise<string> {
+  const before = (await runsOn(issue)).length;
+  await act();
+  for (let waited = 0; waited < 600; waited++) {
+    const run = (await runsOn(issue))[before];
+    if (run !== undefined) return run.id;
+    await sleep(50);
+  }
+  throw new NotFound(`nothing started a run on the issue "${issue.name}"`);
 }

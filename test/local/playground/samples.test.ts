@@ -1,14 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
-import { policySchema } from '../../../lib/domain/policy.ts';
+import { parsePolicy } from '../../../lib/domain/policy-file.ts';
+import {
+  demoIssues,
+  issueFile,
+  issueText,
+  sampleFolder,
+} from '../../../lib/local/playground/demo-issues.ts';
+import { scriptedTurns } from '../../../lib/providers/replay.ts';
 
-const samples = fileURLToPath(new URL('../../../lib/local/playground/samples/', import.meta.url));
+interface Call {
+  readonly type: string;
+  readonly name: string;
+  readonly input: { readonly path: string; content: string; old: string; new: string };
+}
+
+/** The sample's own command, as its package.json has it, without npm. */
+const commands: Record<string, readonly [string, ...string[]]> = {
+  'cron-lines': [process.execPath, '--test'],
+  'env-shape': [process.execPath, '--test'],
+  'keep-backups': ['sh', 'test/run.sh'],
+};
 let dir: string;
 
 beforeAll(async () => {
@@ -16,33 +32,72 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** Exit code of the sample's own tests over the given folders, each laid over the one before. */
-async function testsOf(name: string, ...layers: readonly string[]): Promise<number> {
-  const tree = await mkdtemp(join(dir, `${name}-`));
-  for (const layer of layers) {
-    const inside = layer.split('/').slice(1).join('/');
-    await cp(join(samples, layer), join(tree, inside), { recursive: true });
-  }
-  // Jest's own NODE_OPTIONS and test context have no place in the sample's tests.
-  const child = spawn(process.execPath, ['--test'], { cwd: tree, env: {}, stdio: 'ignore' });
+async function copyOf(sample: string): Promise<string> {
+  const tree = await mkdtemp(join(dir, `${sample}-`));
+  await cp(sampleFolder(sample), tree, { recursive: true });
+  return tree;
+}
+
+/** Exit code of the sample's own tests. Jest's NODE_OPTIONS and test context have no place in them. */
+async function testsOf(sample: string, tree: string): Promise<number> {
+  const [command = '', ...args] = commands[sample] ?? [];
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+  const child = spawn(command, args, { cwd: tree, env, stdio: 'ignore' });
   const [code] = await once(child, 'close');
   return code as number;
 }
 
-describe('cron-lines', () => {
-  test('is green with its bug, and green with its fix', async () => {
-    expect(await testsOf('bug', 'cron-lines')).toBe(0);
-    expect(await testsOf('fix', 'cron-lines', 'cron-lines.fix')).toBe(0);
+/** Lays a script's edits over the tree, up to a round. */
+async function apply(script: string, tree: string, rounds: number): Promise<void> {
+  for (const { role, round, reply } of JSON.parse(issueFile(script)).turns) {
+    if (role !== 'coder' || round > rounds) continue;
+    for (const { type, name, input } of reply.content as Call[]) {
+      if (type !== 'tool_use' || (name !== 'edit' && name !== 'create')) continue;
+      const file = join(tree, input.path);
+      await mkdir(dirname(file), { recursive: true });
+      const before = name === 'edit' ? (await readFile(file, 'utf8')).split(input.old) : [];
+      if (name === 'edit') expect([input.path, before.length]).toEqual([input.path, 2]);
+      await writeFile(file, name === 'edit' ? before.join(input.new) : input.content);
+    }
+  }
+}
+
+describe.each(Object.keys(commands))('the sample %s', (sample) => {
+  test('is green as it stands, and says how it wants its pull requests to end', async () => {
+    expect(await testsOf(sample, sampleFolder(sample))).toBe(0);
+    const policy = parsePolicy(await readFile(join(sampleFolder(sample), '.entropy.yml'), 'utf8'));
+    const ends = demoIssues.filter(({ repository }) => repository === sample);
+    const done = new Set(
+      ends.map((issue) => issue.ends.outcome).filter((end) => end !== 'refused'),
+    );
+    const merges = policy.merge === 'merge-when-approved';
+    expect([...done]).toEqual([merges ? 'merged' : 'handed-over']);
+  });
+});
+
+describe.each(demoIssues)('the issue $name', ({ repository, scripts, ends, ...issue }) => {
+  test('has a text, and turns that say they are scripted', () => {
+    const { title, body } = issueText({ repository, scripts, ends, ...issue });
+    expect(title).toMatch(/^\w.{5,100}$/);
+    expect(body).not.toBe('');
+    for (const script of scripts) scriptedTurns(JSON.parse(issueFile(script)));
+    expect(scripts).toHaveLength(issue.answer === undefined ? 1 : 2);
   });
 
-  test('its regression test is red without the fix', async () => {
-    expect(await testsOf('red', 'cron-lines', 'cron-lines.fix', 'cron-lines/src')).toBe(1);
+  test('has a change that is green after each round', async () => {
+    for (let round = 1; round <= ends.rounds; round++) {
+      const tree = await copyOf(repository);
+      await apply(scripts.at(-1) ?? '', tree, round);
+      expect(await testsOf(repository, tree)).toBe(0);
+    }
   });
+});
 
-  test('its policy and its issue can be read', async () => {
-    const policy = parse(await readFile(join(samples, 'cron-lines/.entropy.yml'), 'utf8'));
-    expect(policySchema.parse(policy).merge).toBe('merge-when-approved');
-    expect(await readFile(join(samples, 'cron-lines.issue.md'), 'utf8')).toMatch(/^# \S/);
-    expect(await readdir(samples)).toContain('cron-lines.fix');
-  });
+test('nothing lies among the issues that no issue uses', async () => {
+  const used = demoIssues.flatMap(({ name, scripts, answer }) => [
+    `${name}.md`,
+    ...scripts,
+    ...(answer === undefined ? [] : [answer]),
+  ]);
+  expect((await readdir(sampleFolder('issues'))).sort()).toEqual(used.sort());
 });
