@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Rule } from '../../lib/domain/verdict.ts';
 import {
@@ -16,6 +16,8 @@ const cache = join(tmpdir(), 'entropy-real-packages');
 
 /** What a case need not compile again, beside the first, which does: Go's own library. */
 const compiled = { GOCACHE: join(cache, 'go-build') };
+/** Where this machine keeps its toolchains for Rust. */
+const rustup = { RUSTUP_HOME: process.env.RUSTUP_HOME ?? join(homedir(), '.rustup') };
 
 /** A repository that nobody here made, with a bug planted in it that its own tests catch. */
 export interface Planted {
@@ -50,7 +52,10 @@ export function showsTheRule(planted: Planted): void {
     afterAll(() => repository.remove());
 
     test('the right change is handed over with good Evidence', async () => {
-      const { judgement } = await repository.verify({ [planted.file]: original }, planted.options);
+      const { judgement } = await repository.verify(
+        { [planted.file]: original },
+        { env: rustup, ...planted.options },
+      );
       expect(judgement).toMatchObject({ verdict: 'good', rule: 'proven', weak: false, broken: [] });
       expect(judgement.proof).toContain(planted.proof);
     });
@@ -58,7 +63,10 @@ export function showsTheRule(planted: Planted): void {
     const names = Object.keys(planted.wrongs(() => ''));
     test.each(names)('%s is never a success', async (name) => {
       const [files, rule, said] = planted.wrongs(read)[name] ?? [{}, 'proven', /never/];
-      const { judgement } = await repository.verify(files, { env: compiled, ...planted.options });
+      const { judgement } = await repository.verify(files, {
+        env: { ...rustup, ...compiled },
+        ...planted.options,
+      });
       expect(judgement).toMatchObject({ verdict: 'bad', rule });
       expect(judgement.detail).toMatch(said);
     });
@@ -91,6 +99,29 @@ function archive(name: string, fetch: (to: string) => string): (dir: string) => 
       renameSync(join(to, fetch(to)), kept);
     }
     run('tar', ['xzf', kept, '--strip-components=1', '-C', dir]);
+  };
+}
+
+/** A crate, as cargo unpacks it. */
+export function crate(name: string, version: string): (dir: string) => void {
+  return (dir) => {
+    const from = join(cache, 'crates', `${name}-${version}`);
+    mkdirSync(join(from, 'src'), { recursive: true });
+    writeFileSync(join(from, 'src/lib.rs'), '');
+    const wants = `[dependencies]\n${name} = "=${version}"\n`;
+    writeFileSync(
+      join(from, 'Cargo.toml'),
+      `[package]\nname = "wants"\nversion = "0.0.0"\n${wants}`,
+    );
+    run('cargo', ['fetch', '--quiet', '--manifest-path', join(from, 'Cargo.toml')]);
+    const said = run('cargo', [
+      ...['metadata', '--offline', '--format-version', '1'],
+      ...['--manifest-path', join(from, 'Cargo.toml')],
+    ]);
+    const packages: { name: string; manifest_path: string }[] = JSON.parse(said).packages;
+    const found = packages.find((one) => one.name === name);
+    cpSync(dirname(found?.manifest_path ?? ''), dir, { recursive: true });
+    run('chmod', ['-R', 'u+w', dir]);
   };
 }
 

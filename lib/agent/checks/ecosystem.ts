@@ -39,17 +39,29 @@ export interface RawResult {
   readonly load?: boolean | undefined;
 }
 
+/** A source file's two halves, one of them of another version of it. */
+export interface Split {
+  /** The base's source with the change's tests. */
+  readonly tests: string;
+  /** The change's source with the base's tests. */
+  readonly source: string;
+}
+
 /** One family of tools: how its checks are found, what its tests and definitions are, how it reports. */
 export interface Ecosystem {
   readonly name: string;
   /** What `detect` looks for, as a part of a sentence. */
   readonly looksFor: string;
+  /** Programs that the commands found start; a missing one is told by name. */
+  readonly tools?: readonly string[];
   detect(tree: TreeView): Promise<Found | undefined>;
   isTest(path: string): boolean;
   /** Files that say how tests are chosen, run and judged. */
   isDefinition(path: string): boolean;
   /** The base's definitions in the change's file, where one file holds both; undefined: the base's whole file. */
   mergeDefinition?(path: string, base: string, change: string): string | undefined;
+  /** Tests that stand in a source file taken apart from the rest; undefined where there are none. */
+  splitTests?(path: string, base: string, change: string): Split | undefined;
   /** Files written into the channel's folder before a run. */
   readonly reporters?: readonly string[];
   /** Programs that stand first on PATH during a run: name and the file among the reporters. */

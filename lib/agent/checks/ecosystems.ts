@@ -1,4 +1,5 @@
-import type { Channel, Ecosystem, RawResult, Reported } from './ecosystem.ts';
+import { cargo } from './cargo.ts';
+import type { Channel, Ecosystem, RawResult, Reported, Split } from './ecosystem.ts';
 import { go } from './go.ts';
 import { make } from './make.ts';
 import { node } from './node.ts';
@@ -7,7 +8,7 @@ import { python } from './python.ts';
 import { parseTap } from './tap.ts';
 
 /** Every ecosystem, in the order in which a repository is asked for its checks. */
-export const ecosystems: readonly Ecosystem[] = [go, python, node, make];
+export const ecosystems: readonly Ecosystem[] = [go, cargo, python, node, make];
 
 /** True for what says how tests are chosen, run and judged; in doubt a definition is no test. */
 export const isDefinition = (path: string): boolean =>
@@ -26,10 +27,19 @@ export function mergeDefinition(path: string, base: string, change: string): str
   return undefined;
 }
 
+/** Tests that stand in a source file taken apart from the rest. */
+export function splitTests(path: string, base: string, change: string): Split | undefined {
+  for (const one of ecosystems) {
+    const split = one.splitTests?.(path, base, change);
+    if (split !== undefined) return split;
+  }
+  return undefined;
+}
+
 /** Environment that makes the runners of every ecosystem report: `make test` may start any of them. */
 export function reportingEnv(channel: Channel): Record<string, string> {
   return Object.assign(
-    { ENTROPY_RESULTS: channel.dir },
+    { ENTROPY_RESULTS: channel.dir, ENTROPY_NODE: process.execPath },
     ...ecosystems.map((one) => one.env?.(channel) ?? {}),
   );
 }

@@ -74,6 +74,11 @@ function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<st
     GOPATH: cache('go'),
     GOCACHE: cache('go-build'),
     GOFLAGS: '-modcacherw',
+    CARGO_HOME: cache('cargo'),
+    CARGO_TARGET_DIR: cache('cargo-target'),
+    CARGO_INCREMENTAL: '0',
+    // Toolchains stand in the home of whoever installed them, and HOME is a new one.
+    ...(env.HOME === undefined ? {} : { RUSTUP_HOME: join(env.HOME, '.rustup') }),
     CI: 'true',
     ...env,
     HOME: bench.home,

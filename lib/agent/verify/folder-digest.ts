@@ -3,14 +3,15 @@ import { createReadStream } from 'node:fs';
 import { cp, lstat, mkdir, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Copies a folder with its links as they are; nothing where there is none. */
+/** Copies a folder with its links and times as they are (build tools go by them); nothing where there is none. */
 export async function copy(from: string, to: string): Promise<void> {
   if ((await lstat(from).catch(() => undefined))?.isDirectory()) {
     const only = async (path: string) => {
       const facts = await lstat(path);
       return facts.isFile() || facts.isDirectory() || facts.isSymbolicLink();
     };
-    await cp(from, to, { recursive: true, verbatimSymlinks: true, filter: only });
+    const options = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
+    await cp(from, to, { ...options, filter: only });
   } else await mkdir(to, { recursive: true });
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathFault } from '../../domain/change-path.ts';
 import { PolicyViolation } from '../../domain/errors.ts';
 import type { ChangeSet, FileChange } from '../../domain/handoff.ts';
-import { mergeDefinition } from '../checks/ecosystems.ts';
+import { mergeDefinition, splitTests } from '../checks/ecosystems.ts';
 import { isInstalled } from '../checks/paths.ts';
 import { type Git, line, type TreeEntry } from './git.ts';
 import type { Kinds } from './kinds.ts';
@@ -31,6 +31,8 @@ interface Part {
   readonly whole: TreeEntry | undefined;
   /** The same with the base's definitions. */
   readonly safe: TreeEntry | undefined;
+  /** Where tests stand in the source: what stands at the path in the trees that take only one of both. */
+  readonly split?: { readonly tests: TreeEntry; readonly source: TreeEntry };
 }
 
 /**
@@ -56,12 +58,16 @@ export async function planTrees(
     plans: {
       base: untouched,
       change: await write((part) => part.safe),
-      testsOnly: await write((part) => (isTestPart(part) ? part.whole : 'base')),
-      baseTests: await write((part) => (isTestPart(part) ? 'base' : part.safe)),
+      testsOnly: await write((part) =>
+        isTestPart(part) ? part.whole : (part.split?.tests ?? 'base'),
+      ),
+      baseTests: await write((part) =>
+        isTestPart(part) ? 'base' : (part.split?.source ?? part.safe),
+      ),
     },
     paths: {
-      source: pathsOf(parts, (part) => part.kind === 'source' || mergesBoth(base, part)),
-      tests: pathsOf(parts, isTestPart),
+      source: pathsOf(parts, (part) => isSource(base, part)),
+      tests: pathsOf(parts, (part) => isTestPart(part) || changesTests(base, part)),
       definitions: pathsOf(parts, (part) => part.kind === 'definition'),
     },
   };
@@ -81,7 +87,10 @@ async function partOf(git: Git, base: Entries, kinds: Kinds, file: FileChange): 
   const { path } = file;
   const whole = await entryOf(git, file);
   if (kinds.isTest(path)) return { file, kind: 'test', whole, safe: whole };
-  if (!kinds.isDefinition(path)) return { file, kind: 'source', whole, safe: whole };
+  if (!kinds.isDefinition(path)) {
+    const split = await splitOf(git, base, file);
+    return { file, kind: 'source', whole, safe: whole, ...(split ? { split } : {}) };
+  }
   const before = base.get(path);
   if (before === undefined || file.content === null) {
     // A package of its own that the change adds defines nothing of the base's checks.
@@ -102,6 +111,25 @@ async function partOf(git: Git, base: Entries, kinds: Kinds, file: FileChange): 
   const safe = { mode: before.mode, object: await writeBlob(git, merged) };
   return { file, kind: 'definition', whole, safe };
 }
+
+async function splitOf(git: Git, base: Entries, { path, content, mode }: FileChange) {
+  const before = base.get(path);
+  if (before === undefined || content === null || !before.mode.startsWith('100')) return undefined;
+  const text = (await git(['cat-file', 'blob', before.object])).toString('utf8');
+  const split = splitTests(path, text, Buffer.from(content, 'base64').toString('utf8'));
+  if (split === undefined) return undefined;
+  const entry = async (half: string) => ({ mode, object: await writeBlob(git, half) });
+  return { tests: await entry(split.tests), source: await entry(split.source) };
+}
+
+/** A file of which only the tests were changed is no source. */
+function isSource(base: Entries, part: Part): boolean {
+  if (part.kind !== 'source') return mergesBoth(base, part);
+  return part.split === undefined || part.split.source.object !== base.get(part.file.path)?.object;
+}
+
+const changesTests = (base: Entries, { file, split }: Part) =>
+  split !== undefined && split.tests.object !== base.get(file.path)?.object;
 
 /** A file that holds definitions and more is source too where more than definitions was changed. */
 function mergesBoth(base: Entries, part: Part): boolean {

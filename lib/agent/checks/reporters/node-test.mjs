@@ -1,57 +1,12 @@
 // A node:test reporter that appends one JSON line per result to this process's own results file, and at the end
 // a digest of them all. Loaded through NODE_OPTIONS beside the usual reporter; it prints nothing.
-import { createHmac } from 'node:crypto';
-import {
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { begin, end, write } from './signed.mjs';
 
-const folder = process.env.ENTROPY_RESULTS ?? '.';
 const root = realpathSync(process.cwd());
 const loadError =
   /SyntaxError|ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|Cannot find (?:module|package)|does not provide an export|ERR_UNSUPPORTED_DIR_IMPORT|ERR_PACKAGE_PATH_NOT_EXPORTED/;
-
-/**
- * The key is taken away while this process reports, so that no other can sign results, and put back at its end.
- * A process that finds no key runs inside another one's tests, and stays silent.
- */
-function begin() {
-  const mine = join(folder, `taken-${process.pid}`);
-  try {
-    renameSync(join(folder, 'key'), mine);
-    const key = readFileSync(mine, 'utf8');
-    unlinkSync(mine);
-    return {
-      key,
-      mac: createHmac('sha256', key),
-      out: openSync(join(folder, `node-${process.pid}.jsonl`), 'wx'),
-    };
-  } catch {
-    return undefined;
-  }
-}
-let signing;
-
-function write(line) {
-  if (signing === undefined) return;
-  const text = `${JSON.stringify(line)}\n`;
-  signing.mac.update(text);
-  writeSync(signing.out, text);
-}
-
-function end() {
-  if (signing === undefined) return;
-  const { key, mac, out } = signing;
-  signing = undefined;
-  writeSync(out, `${JSON.stringify({ end: mac.digest('hex') })}\n`);
-  writeFileSync(join(folder, 'key'), key, { flag: 'wx' });
-}
 
 function relativeTo(file) {
   if (typeof file !== 'string' || file === '') return '';
@@ -105,7 +60,7 @@ const placeOf = ({ file, nesting, name }) => JSON.stringify([file, nesting, name
 
 export default async function* report(source) {
   const stderr = new Map();
-  signing = begin();
+  begin('node');
   process.once('exit', end);
   write({ hello: 'node:test' });
   for await (const event of source) {

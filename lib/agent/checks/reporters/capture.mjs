@@ -1,0 +1,77 @@
+// Runs a program that runs tests, passes on what it says, and keeps under our signature what it said and what it
+// left in the files it was asked for: the tests are other processes than this one.
+//
+// capture.mjs KIND PROGRAM ARGUMENTS...
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { begin, end, write } from './signed.mjs';
+
+const most = 32 * 1024 * 1024;
+const [kind, program, ...given] = process.argv.slice(2);
+const folder = process.env.ENTROPY_RESULTS ?? '.';
+
+function textOf(path) {
+  try {
+    const facts = statSync(path);
+    return facts.isFile() && facts.size <= most ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const kinds = {
+  /** A test program of cargo's; Rust's own harness writes a log of its own, another one may know nothing of it. */
+  'cargo-test': (place) => {
+    const log = join(place, 'log');
+    const isLibtest = readFileSync(program).includes('Write logs to the specified file');
+    // Says which file the program was made of, before any of it runs.
+    const made = textOf(`${program}.d`)?.split('\n')[0] ?? '';
+    const root = made.slice(made.indexOf(': ') + 2).split(/(?<!\\) /)[0] ?? '';
+    return {
+      args: isLibtest ? [...given, '--logfile', log] : given,
+      facts: () => ({ root, ...(isLibtest ? { log: textOf(log) ?? '' } : {}) }),
+    };
+  },
+  rustdoc: () => ({ args: given, facts: () => ({}) }),
+};
+
+function run(args, keep) {
+  return new Promise((resolve) => {
+    const stdio = keep === undefined ? 'inherit' : ['inherit', 'pipe', 'pipe'];
+    const child = spawn(program, args, { stdio });
+    if (keep !== undefined) {
+      child.stdout.on('data', (chunk) => {
+        keep(chunk);
+        process.stdout.write(chunk);
+      });
+      child.stderr.on('data', (chunk) => process.stderr.write(chunk));
+    }
+    child.once('error', (error) => {
+      process.stderr.write(`${error.message}\n`);
+      resolve(127);
+    });
+    const event = keep === undefined ? 'exit' : 'close';
+    child.once(event, (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}
+
+const place = begin('captured') ? mkdtempSync(join(folder, 'asked-')) : undefined;
+if (place === undefined) {
+  process.exitCode = await run(given);
+} else {
+  const { args, facts } = kinds[kind](place);
+  const kept = [];
+  let size = 0;
+  const code = await run(args, (chunk) => {
+    size += chunk.length;
+    if (size <= most) kept.push(chunk);
+  });
+  const output = Buffer.concat(kept).toString('utf8');
+  const name = basename(program);
+  write({ captured: kind, program: name, folder: dirname(program), code, output, ...facts() });
+  rmSync(place, { recursive: true, force: true });
+  end();
+  process.exitCode = code;
+}
