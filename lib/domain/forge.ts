@@ -54,6 +54,12 @@ export interface InlineComment {
   readonly body: string;
 }
 
+/** A comment of ours. */
+export interface PostedComment {
+  readonly id: string;
+  readonly url: string;
+}
+
 /**
  * Where the issue and the pull request live: GitHub, or a local repository that stands for it. Each
  * write has a `find` beside it, so that an effect whose answer was lost is found before it is repeated.
@@ -79,9 +85,13 @@ export interface Forge {
   }): Promise<PullRequest>;
   /** Replaces the pull request's body. Idempotent. */
   describePullRequest(number: number, body: string): Promise<void>;
-  /** A comment on the issue or pull request that contains `marker`. */
-  findComment(issue: string, marker: string): Promise<{ readonly url: string } | undefined>;
-  comment(issue: string, body: string): Promise<{ readonly url: string }>;
+  /** A comment of ours on the issue or pull request that contains `marker`. */
+  findComment(issue: string, marker: string): Promise<PostedComment | undefined>;
+  comment(issue: string, body: string): Promise<PostedComment>;
+  /** Replaces a comment's text. Idempotent. */
+  editComment(issue: string, id: string, body: string): Promise<PostedComment>;
+  /** Folds away our comments on the issue that contain `marker`, but for the one with the id `but`. Idempotent. */
+  foldComments(issue: string, marker: string, but: string): Promise<void>;
   /** Sets one label and removes others of ours. Idempotent. */
   label(issue: string, add: readonly string[], remove: readonly string[]): Promise<void>;
   findReview(number: number, marker: string): Promise<{ readonly url: string } | undefined>;

@@ -1,5 +1,6 @@
 import type { Forge } from '../domain/forge.ts';
 import { accessTo, type GitHubAccess } from './access.ts';
+import { commentsOf } from './comments.ts';
 import { commitsOf } from './commits.ts';
 import { issuesOf } from './issues.ts';
 import { mergesOf } from './merges.ts';
@@ -14,6 +15,7 @@ export function githubForge(repository: string, access: GitHubAccess): Forge {
   const within = accessTo(repository, access);
   return {
     ...issuesOf(within),
+    ...commentsOf(within),
     ...commitsOf(within),
     ...pullRequestsOf(within),
     ...reviewsOf(within),

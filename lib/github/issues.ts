@@ -7,7 +7,7 @@ import { hasStatus } from './failure.ts';
 /** Comments beyond this many pages of 100 are not shown to a role. */
 const pagesRead = 3;
 
-/** Issues, their comments and labels. */
+/** Issues and their labels. */
 export function issuesOf(access: WithAccess) {
   return {
     readIssue: (issue) =>
@@ -39,7 +39,6 @@ export function issuesOf(access: WithAccess) {
           })),
         };
       }),
-    ...commentsOf(access),
     label: (issue, add, remove) =>
       access({ issues: 'write' }, async ({ request, at }) => {
         const where = { ...at, issue_number: issueNumber(issue) };
@@ -61,22 +60,4 @@ export function issuesOf(access: WithAccess) {
 
 function nameOf(label: string | { readonly name?: string }): string {
   return typeof label === 'string' ? label : (label.name ?? '');
-}
-
-function commentsOf(access: WithAccess) {
-  const route = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
-  return {
-    findComment: (issue, marker) =>
-      access({ issues: 'read' }, async ({ request, at, ours }) => {
-        const where = { ...at, issue_number: issueNumber(issue) };
-        const all = await listAll((page) => request(`GET ${route}`, { ...where, ...page }));
-        const found = all.find(({ user, body }) => ours(user) && body?.includes(marker));
-        return found === undefined ? undefined : { url: found.html_url };
-      }),
-    comment: (issue, body) =>
-      access({ issues: 'write' }, async ({ request, at }) => {
-        const where = { ...at, issue_number: issueNumber(issue) };
-        return { url: (await request(`POST ${route}`, { ...where, body })).data.html_url };
-      }),
-  } satisfies Partial<Forge>;
 }

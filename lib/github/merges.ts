@@ -2,6 +2,7 @@ import { ForgeFailed, ForgeUnavailable } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { RepositoryClient, WithAccess } from './access.ts';
 import { hasStatus } from './failure.ts';
+import { mutate } from './mutate.ts';
 import { readPull } from './pull-requests.ts';
 
 const methods = ['merge', 'squash', 'rebase'] as const;
@@ -27,21 +28,14 @@ export function mergesOf(access: WithAccess) {
 async function markReady(github: RepositoryClient, number: number): Promise<void> {
   const { draft, nodeId } = await readPull(github, number);
   if (!draft) return;
-  try {
-    await github.graphql(
-      `mutation ($id: ID!) {
-        markPullRequestReadyForReview(input: { pullRequestId: $id }) { pullRequest { isDraft } }
-      }`,
-      { id: nodeId },
-    );
-  } catch (error) {
-    if (error instanceof ForgeFailed) throw error;
-    const { errors } = error as { errors?: readonly { type?: string; message: string }[] };
-    const first = errors?.[0];
-    const status = first?.type === 'FORBIDDEN' ? 403 : undefined;
-    const said = first?.message ?? 'no reason given';
-    throw new ForgeFailed(`pull request #${number} can't be marked ready: ${said}`, { status });
-  }
+  await mutate(
+    github,
+    `pull request #${number} can't be marked ready`,
+    `mutation ($id: ID!) {
+      markPullRequestReadyForReview(input: { pullRequestId: $id }) { pullRequest { isDraft } }
+    }`,
+    { id: nodeId },
+  );
 }
 
 async function merge(

@@ -47,6 +47,13 @@ describe('issues', () => {
     expect(await forge.findComment(issue, mark)).toBeUndefined();
     const made = await forge.comment(issue, `Done ${mark}`);
     expect(await forge.findComment(issue, mark)).toEqual(made);
+    expect(await forge.editComment(issue, made.id, `Done twice ${mark}`)).toEqual(made);
+    const other = await forge.comment(issue, `Again ${mark}`);
+    await forge.foldComments(issue, mark, other.id);
+    const shown = (await asMaria(`/issues/${issue}/comments`)) as { minimized?: object }[];
+    const folded = shown.map(({ minimized }) => minimized !== undefined);
+    expect(folded).toEqual([false, false, true, false]);
+    expect(shown[2]).toMatchObject({ body: `Done twice ${mark}` });
   });
 
   test('labels are set and taken away again', async () => {

@@ -73,6 +73,9 @@ function words(written: Written) {
   return {
     findComment: (_issue, marker) => written.findText('comments', marker),
     comment: (_issue, body) => written.addText('comments', body),
+    editComment: (_issue, id, body) => written.replaceText('comments', id, body),
+    // Each run has a folder of its own, so there are no older ones.
+    async foldComments() {},
     async label(_issue, add, remove) {
       const present = ((await written.readJson('labels.json')) ?? []) as string[];
       const kept = present.filter((label) => !remove.includes(label));

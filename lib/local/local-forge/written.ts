@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StorageFailed } from '../../domain/errors.ts';
 
@@ -21,17 +21,29 @@ export interface Written {
   writePullRequest(pull: WrittenPullRequest): Promise<void>;
   readonly pullRequestUrl: string;
   /** The first text of that kind with `marker` in it. */
-  findText(kind: TextKind, marker: string): Promise<{ url: string } | undefined>;
-  addText(kind: TextKind, text: string): Promise<{ url: string }>;
+  findText(kind: TextKind, marker: string): Promise<WrittenText | undefined>;
+  addText(kind: TextKind, text: string): Promise<WrittenText>;
+  /** Replaces the text with that id. */
+  replaceText(kind: TextKind, id: string, text: string): Promise<WrittenText>;
   /** A file of that name with JSON in it, replaced as a whole. */
   writeJson(name: string, value: unknown): Promise<{ url: string }>;
   readJson(name: string): Promise<unknown>;
 }
 type TextKind = 'comments' | 'reviews';
 
+/** A text that was written; `id` is its file's name. */
+interface WrittenText {
+  readonly id: string;
+  readonly url: string;
+}
+
 /** Files in `stateDir`, which is made where missing. */
 export function writtenIn(stateDir: string): Written {
   const place = (...parts: string[]) => join(stateDir, ...parts);
+  const shown = (kind: TextKind, name: string) => ({
+    id: name,
+    url: pathToFileURL(place(kind, name)).href,
+  });
   const readJson = async (name: string) => {
     const text = await read(place(name));
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
@@ -53,15 +65,18 @@ export function writtenIn(stateDir: string): Written {
     async findText(kind, marker) {
       for (const name of await names(place(kind))) {
         const text = await read(place(kind, name));
-        if (text?.includes(marker)) return { url: pathToFileURL(place(kind, name)).href };
+        if (text?.includes(marker)) return shown(kind, name);
       }
       return undefined;
     },
     async addText(kind, text) {
       const next = String((await names(place(kind))).length + 1).padStart(4, '0');
-      const path = place(kind, `${next}.md`);
-      await replace(path, `${text}\n`);
-      return { url: pathToFileURL(path).href };
+      await replace(place(kind, `${next}.md`), `${text}\n`);
+      return shown(kind, `${next}.md`);
+    },
+    async replaceText(kind, id, text) {
+      await replace(place(kind, basename(id)), `${text}\n`);
+      return shown(kind, basename(id));
     },
     readJson,
     writeJson,

@@ -28,6 +28,8 @@ export interface Comment {
   readonly createdAt: string;
   body: string;
   updatedAt: string;
+  /** Why it is folded away, where it is. */
+  minimized?: string;
 }
 
 /** An entry of an issue's event list; `label` and `assignee` where the event is about one. */

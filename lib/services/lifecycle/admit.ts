@@ -5,6 +5,7 @@ import { defaultPolicy, policyPath } from '../../domain/policy.ts';
 import { parsePolicy } from '../../domain/policy-file.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
+import { tellBegun } from '../publisher/tell-progress.ts';
 import { letIn } from './let-in.ts';
 import { answersOf, runOf } from './run-facts.ts';
 
@@ -20,11 +21,12 @@ export async function admit(
   const now = ports.clock.now();
   const key = issueKeyOf(run.repository, run.issue);
   await ports.claims.acquire({ key, run: id, now, until: now + claimLeaseMs }, []);
+  const forge = ports.forgeOf(run);
+  const issue = await withAnswers(ports, run, await forge.readIssue(run.issue));
+  await tellBegun(ports, run);
   const base = await ports.source.pin(run);
   const file = await ports.source.read(run.repository, base.commit, policyPath);
   const policy = file === undefined ? defaultPolicy : parsePolicy(file.toString('utf8'));
-  const forge = ports.forgeOf(run);
-  const issue = await withAnswers(ports, run, await forge.readIssue(run.issue));
   const issueDigest = await ports.ledger.putPayload(id, canonicalJson(issue));
   const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
   const others = await forge.openPullRequestsFor(run.issue, branchOf(run));

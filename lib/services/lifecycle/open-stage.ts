@@ -4,6 +4,7 @@ import { sha256 } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf } from '../../domain/run.ts';
 import type { RoleName } from '../../domain/stage.ts';
+import { tellStage } from '../publisher/tell-progress.ts';
 import { runOf } from './run-facts.ts';
 
 /** A boot code is worth nothing after this. */
@@ -31,6 +32,7 @@ export async function openStage(
   const key = issueKeyOf(run.repository, run.issue);
   const fence = run.fence ?? 0;
   await ports.claims.heartbeat({ key, run: id, fence, now: at, until: at + claimLeaseMs });
+  await tellStage(ports, run, { role, round });
   const bootCode = randomBytes(24).toString('base64url');
   const stage = await ports.stages.open(
     { run: id, role, round },

@@ -3,6 +3,7 @@ import { exitCodeOf } from '../../domain/outcome.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { postReceipt } from '../publisher/post-receipt.ts';
+import { hasToldStatus } from '../publisher/status-comment.ts';
 import { type Conclusion, conclude, type LifecycleState } from './conclude.ts';
 import { evidenceOf, handoffOf, judgementOf, lastRoundOf, runOf } from './run-facts.ts';
 import { sealRun } from './seal-run.ts';
@@ -31,7 +32,8 @@ async function end(ports: Ports, run: Run, input: SettleInput): Promise<void> {
     if (stage.closedAt === undefined) await ports.stages.close(stage, at, []);
   }
   const conclusion = conclude(input.state, await reasons(ports, run));
-  if (input.quiet !== true && run.issueDigest !== undefined) {
+  const begun = run.issueDigest !== undefined || (await hasToldStatus(ports, run));
+  if (input.quiet !== true && begun) {
     await postReceipt(ports, run, conclusion);
   }
   const release = await releaseEvent(ports, run, at);

@@ -61,6 +61,10 @@ test('comments, reviews, labels and check runs are kept and found', async () => 
   const first = await forge.comment('1', 'Hello <!-- x -->');
   await forge.comment('1', 'Again');
   expect(await forge.findComment('1', '<!-- x -->')).toEqual(first);
+  const edited = await forge.editComment('1', first.id, 'Bye <!-- x -->');
+  expect(edited).toEqual(first);
+  expect(readFileSync(fileURLToPath(edited.url), 'utf8')).toBe('Bye <!-- x -->\n');
+  await forge.foldComments('1', '<!-- x -->', first.id);
   const comments = [{ path: 'a.txt', line: 3, body: 'Why?' }];
   const review = await forge.review({ number: 1, commit: 'c', body: 'Fine <!-- y -->', comments });
   expect(await forge.findReview(1, '<!-- y -->')).toEqual(review);

@@ -56,7 +56,8 @@ const keys = [
   'check-run/2',
   'ready/1',
   'merge/1',
-  'comment/receipt',
+  'comment/status',
+  'comment/fold',
   'label/outcome',
 ];
 

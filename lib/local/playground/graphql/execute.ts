@@ -5,9 +5,10 @@ import { ApiError } from '../errors.ts';
 import { asPull } from '../issue-changes.ts';
 import type { PullIssue, Repository } from '../model.ts';
 import { pageOf } from '../present/issue.ts';
-import type { Principal } from '../principal.ts';
 import { setDraft } from '../pull-changes.ts';
 import type { World } from '../world.ts';
+import { minimizeComment } from './minimize.ts';
+import { type Caller, QueryError, select, unresolved } from './mutation.ts';
 import { type Field, GraphqlSyntaxError, parseGraphql } from './parse.ts';
 
 const requestSchema = z.object({
@@ -21,23 +22,7 @@ const drafts: Record<string, boolean> = {
   convertPullRequestToDraft: true,
 };
 
-/** A fault of a query, told in the answer's `errors` with status 200. */
-class QueryError extends Error {
-  readonly type: string | undefined;
-  constructor(message: string, type?: string) {
-    super(message);
-    this.type = type;
-  }
-}
-
-/** What a mutation needs to know of its caller. */
-interface Caller {
-  readonly world: World;
-  readonly principal: Principal;
-  readonly actor: Parameters<typeof setDraft>[0]['actor'];
-}
-
-/** Answers a GraphQL request: the two mutations that REST has no way for. */
+/** Answers a GraphQL request: the mutations that REST has no way for. */
 export function executeGraphql(caller: Caller, body: unknown): Reply {
   if (caller.principal.kind === 'anonymous') {
     throw new ApiError(401, 'This endpoint requires you to be authenticated.');
@@ -61,12 +46,14 @@ function executeFields(caller: Caller, kind: string, fields: readonly Field[]) {
   const errors: unknown[] = [];
   for (const field of fields) {
     const draft = kind === 'mutation' ? drafts[field.name] : undefined;
-    if (draft === undefined) {
+    const folds = kind === 'mutation' && field.name === 'minimizeComment';
+    if (draft === undefined && !folds) {
       const type = kind === 'mutation' ? 'Mutation' : 'Query';
       throw new QueryError(`Field '${field.name}' doesn't exist on type '${type}'`);
     }
     try {
-      data[field.key] = changeDraft(caller, field, draft);
+      data[field.key] =
+        draft === undefined ? minimizeComment(caller, field) : changeDraft(caller, field, draft);
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       data[field.key] = null;
@@ -111,9 +98,6 @@ function changeDraft(caller: Caller, field: Field, draft: boolean): unknown {
   return select({ pullRequest, clientMutationId: input.data.clientMutationId ?? null }, field);
 }
 
-const unresolved = (id: string) =>
-  new QueryError(`Could not resolve to a node with the global id of '${id}'`, 'NOT_FOUND');
-
 function findPull(world: World, id: string): { repository: Repository; issue: PullIssue } {
   for (const repository of world.store.state.repositories) {
     for (const each of repository.issues) {
@@ -122,16 +106,4 @@ function findPull(world: World, id: string): { repository: Repository; issue: Pu
     }
   }
   throw unresolved(id);
-}
-
-/** The fields asked for. */
-function select(value: Record<string, unknown>, field: Field): Record<string, unknown> {
-  const selected: Record<string, unknown> = {};
-  for (const each of field.fields) {
-    if (!(each.name in value)) throw new QueryError(`Field '${each.name}' doesn't exist`);
-    const found = value[each.name];
-    const nested = typeof found === 'object' && found !== null;
-    selected[each.key] = nested ? select(found as Record<string, unknown>, each) : found;
-  }
-  return selected;
 }

@@ -101,6 +101,7 @@ export function shapeComment(world: World, repository: Repository, issue: Issue,
     updated_at: comment.updatedAt,
     author_association: associationOf(repository, comment.author),
     performed_via_github_app: null,
+    ...(comment.minimized === undefined ? {} : { minimized: { reason: comment.minimized } }),
   };
 }
 

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { FenceStale } from '../../../lib/domain/errors.ts';
+import { postReceipt } from '../../../lib/services/publisher/post-receipt.ts';
+import { tellBegun, tellStage } from '../../../lib/services/publisher/tell-progress.ts';
+import { onPlayground } from './whole-run.ts';
+
+let on: Awaited<ReturnType<typeof onPlayground>>;
+beforeEach(async () => {
+  on = await onPlayground();
+});
+afterEach(() => on.close());
+
+interface Comment {
+  readonly id: number;
+  readonly body: string;
+  readonly minimized?: { readonly reason: string };
+}
+const comments = async () => (await on.get('/issues/1/comments')) as Comment[];
+const labels = async () =>
+  ((await on.get('/issues/1')) as { labels: { name: string }[] }).labels.map(({ name }) => name);
+
+test('one comment is brought up to date from the first sign to the receipt', async () => {
+  const { ports } = on;
+  const run = await on.run();
+  await tellBegun(ports, run);
+  const [begun] = await comments();
+  expect(begun?.body).toMatch(/^At work on this issue: \*\*preparing\*\* → reading → coding/);
+  expect(begun?.body).toContain(`entropy cancel ${run.id}`);
+  expect(await labels()).toContain('entropy: working');
+  for (const [role, told] of [
+    ['issue-reader', '**reading**'],
+    ['coder', '**coding**'],
+    ['verifier', '**verifying**'],
+    ['reviewer', '**reviewing**'],
+  ] as const) {
+    await tellStage(ports, run, { role, round: 1 });
+    expect((await comments()).map(({ body }) => body)).toEqual([expect.stringContaining(told)]);
+  }
+  await tellStage(ports, run, { role: 'coder', round: 2 });
+  expect((await comments())[0]?.body).toContain(', round 2');
+  await postReceipt(ports, run, { outcome: 'handed-over' });
+  const [last, ...others] = await comments();
+  expect(others).toEqual([]);
+  expect(last?.id).toBe(begun?.id);
+  expect(last?.body).toMatch(/is ready for a person/);
+  expect(last?.body).not.toContain('At work');
+  expect(await labels()).toEqual(['bug', 'entropy: handed-over']);
+});
+
+test('a step is told once, however often it is come to', async () => {
+  const run = await on.run();
+  await tellBegun(on.ports, run);
+  await tellStage(on.ports, run, { role: 'coder', round: 1 });
+  const before = on.proxy.writes.length;
+  await tellBegun(on.ports, run);
+  await tellStage(on.ports, run, { role: 'coder', round: 1 });
+  expect(on.proxy.writes).toHaveLength(before);
+});
+
+test('the comment of an older run is folded away, what people wrote stays', async () => {
+  const { playground, repository } = on;
+  await playground.comment({ repository, number: 1, by: 'maria', body: 'Please hurry' });
+  const run = await on.run();
+  const older = { ...run, id: 'r-older' };
+  const { ports, key } = on;
+  await ports.claims.release(key, run.id, run.fence ?? 0, []);
+  const now = Date.now();
+  const taken = { key, run: older.id, now, until: now + 60_000 };
+  const { fence } = await ports.claims.acquire(taken, []);
+  await ports.runs.create({ ...older, status: 'running' }, []);
+  await postReceipt(ports, { ...older, fence }, { outcome: 'refused' });
+  await ports.claims.release(key, older.id, fence, []);
+  const again = await ports.claims.acquire({ ...taken, run: run.id }, []);
+  await tellBegun(ports, { ...run, fence: again.fence });
+  const told = await comments();
+  expect(told.map(({ minimized }) => minimized?.reason)).toEqual([
+    undefined,
+    'outdated',
+    undefined,
+  ]);
+  expect(told[2]?.body).toContain('At work');
+  expect(await labels()).toEqual(['bug', 'entropy: working']);
+});
+
+test('where GitHub does not take it, the stage goes on; without the claim it does not', async () => {
+  const { ports, playground, key } = on;
+  const run = await on.run();
+  await tellBegun(ports, run);
+  await playground.addFault({
+    ...{ method: 'PATCH', path: '/issues/comments/', kind: 'status', status: 500, times: 9 },
+  });
+  await tellStage(ports, run, { role: 'coder', round: 1 });
+  expect((await comments())[0]?.body).toContain('**preparing**');
+  await playground.clearFaults();
+  await ports.claims.release(key, run.id, run.fence ?? 0, []);
+  await expect(tellStage(ports, run, { role: 'reviewer', round: 1 })).rejects.toThrow(FenceStale);
+});
+
+test('a comment that somebody deleted is made anew, and folding that is refused is let be', async () => {
+  const { ports, playground } = on;
+  const run = await on.run();
+  const forbid = { method: 'POST', path: '/graphql', kind: 'status', status: 403 } as const;
+  await playground.addFault(forbid);
+  await tellBegun(ports, run);
+  const gone = { method: 'PATCH', path: '/issues/comments/', kind: 'status', status: 404 } as const;
+  await playground.addFault(gone);
+  await tellStage(ports, run, { role: 'coder', round: 1 });
+  expect((await comments()).map(({ body }) => body)).toEqual([
+    expect.stringContaining('**preparing**'),
+    expect.stringContaining('**coding**'),
+  ]);
+});
