@@ -7,6 +7,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addConfig } from './commands/config.ts';
 import { addDemo } from './commands/demo.ts';
 import { addLogs } from './commands/logs.ts';
+import { addPause } from './commands/pause.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
@@ -40,6 +41,7 @@ for (const add of [
   addReplay,
   addAudit,
   addConfig,
+  addPause,
 ]) {
   add(program);
 }

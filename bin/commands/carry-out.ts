@@ -4,6 +4,7 @@ import type { Config } from '../../lib/config.ts';
 import { SandboxUnavailable } from '../../lib/domain/errors.ts';
 import { slotPool } from '../../lib/domain/lease.ts';
 import { exitCodeOf } from '../../lib/domain/outcome.ts';
+import { pauseText } from '../../lib/domain/pause.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { Run, SandboxKind } from '../../lib/domain/run.ts';
 import { composeEmbedded, type Embedded, runFolder } from '../../lib/local/compose.ts';
@@ -16,7 +17,7 @@ import { handoffOf, lastRoundOf } from '../../lib/services/lifecycle/run-facts.t
 import { type OutcomeReport, reportOf } from '../../lib/services/report.ts';
 import { follow } from '../output/follow.ts';
 import { writeSummary } from '../output/summary.ts';
-import type { Terminal } from '../output/terminal.ts';
+import { printable, type Terminal } from '../output/terminal.ts';
 
 /** Refuses to start behind a boundary that does not hold here. Throws `SandboxUnavailable`. */
 export async function requireSandbox(kind: SandboxKind): Promise<void> {
@@ -88,7 +89,7 @@ export async function walkToEnd(
 const silenceMs = 2_000;
 
 async function tellWait(
-  { runs, runners, slots, clock }: Ports,
+  { runs, runners, slots, pauses, clock }: Ports,
   { capacity, leaseMs }: Config,
   { instance }: Embedded['runner'],
   id: string,
@@ -102,6 +103,11 @@ async function tellWait(
     );
   }
   if ((await runs.get(id))?.status !== 'queued') return;
+  const pause = await pauses.get();
+  if (pause !== undefined) {
+    err.write(`waits for "entropy resume": ${printable(pauseText(pause))}\n`);
+    return;
+  }
   const holders = (await slots.holders(slotPool, now)).join(', ');
   err.write(`waits for a slot: ENTROPY_CAPACITY is ${capacity}, and there are ${holders}\n`);
 }

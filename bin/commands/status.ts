@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../lib/config.ts';
+import { type Pause, pauseText } from '../../lib/domain/pause.ts';
 import type { Run } from '../../lib/domain/run.ts';
 import { paint, printable, type Terminal, terminal, writeJson } from '../output/terminal.ts';
 import { hasRecords, withRun, withStores } from './records.ts';
@@ -20,11 +21,18 @@ export function addStatus(program: Command): void {
       if (id !== undefined) await withRun(config, id, async (_stores, run) => show([run], shown));
       else if (!hasRecords(config)) show([], shown);
       else {
-        await withStores(config, async ({ runs }) =>
-          show(await runs.list({ limit: mostListed }), shown),
-        );
+        await withStores(config, async ({ runs, pauses }) => {
+          showPause(await pauses.get(), shown);
+          show(await runs.list({ limit: mostListed }), shown);
+        });
       }
     });
+}
+
+function showPause(pause: Pause | undefined, { out, json }: Terminal): void {
+  if (pause === undefined) return;
+  if (json) writeJson(out, { type: 'pause', ...pause });
+  else out.write(`${paint(out, 'yellow', printable(pauseText(pause)))}\n`);
 }
 
 function show(runs: readonly Run[], { out, json }: Terminal): void {

@@ -6,6 +6,7 @@ import type { Forge } from './forge.ts';
 import type { LedgerEvent, LedgerHead, NewEvent } from './ledger.ts';
 import type { ModelReply, ModelRequest, TurnAddress } from './model.ts';
 import type { Failure } from './outcome.ts';
+import type { Pause } from './pause.ts';
 import type { ModelChoice, RepositoryRef, Run, RunStatus } from './run.ts';
 import type { RoleName, StageAttempt, StageKey, StageLimits, StageRecord } from './stage.ts';
 
@@ -150,6 +151,16 @@ export interface AdmissionStore {
   ): Promise<Admission>;
 }
 
+/** The operator's kill switch over all runs. */
+export interface PauseStore {
+  /** The pause that stands, if any. */
+  get(): Promise<Pause | undefined>;
+  /** Throws the switch; a pause that stands is left as it is. Gives the one that stands then. */
+  pause(pause: Pause): Promise<Pause>;
+  /** False where nothing was paused. */
+  resume(): Promise<boolean>;
+}
+
 export interface EffectStore {
   /** Records the intent, once; returns the effect as stored, with its receipt where it is done. */
   intend(key: string, run: string, kind: EffectKind, events: readonly NewEvent[]): Promise<Effect>;
@@ -268,6 +279,7 @@ export interface Ports {
   readonly stages: StageStore;
   readonly budgets: BudgetStore;
   readonly admissions: AdmissionStore;
+  readonly pauses: PauseStore;
   readonly effects: EffectStore;
   readonly inbox: InboxStore;
   readonly cursors: CursorStore;

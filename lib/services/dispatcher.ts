@@ -26,6 +26,7 @@ export async function dispatch(
   ports: Ports,
   { capacity, definition, only }: { capacity: number; definition: string; only?: string },
 ): Promise<readonly Run[]> {
+  if ((await ports.pauses.get()) !== undefined) return [];
   const queued = [...(await ports.runs.list({ status: ['queued'] }))].reverse();
   const started: Run[] = [];
   for (const run of queued) {

@@ -8,7 +8,7 @@ import { openStage } from '../../services/lifecycle/open-stage.ts';
 import { decide, postReview, publish } from '../../services/lifecycle/publish.ts';
 import { type SettleInput, settle } from '../../services/lifecycle/settle.ts';
 
-/** How often a running stage looks whether its run was asked to stop, in milliseconds. */
+/** How often a running stage looks whether its run, or all work, was asked to stop, in milliseconds. */
 const cancelPollMs = 500;
 
 type Step = (ports: Ports, payload: never) => Promise<unknown>;
@@ -83,5 +83,6 @@ async function abortIfCancelled(ports: Ports, stage: StageAttempt, controller: A
   const run = await ports.runs.get(stage.run);
   if (run === undefined) return;
   const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
-  if (claim?.owner !== stage.run || claim.cancelAt !== undefined) controller.abort();
+  const stopped = claim?.owner !== stage.run || claim.cancelAt !== undefined;
+  if (stopped || (await ports.pauses.get()) !== undefined) controller.abort();
 }

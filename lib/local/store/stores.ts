@@ -7,6 +7,7 @@ import { sqliteCursorStore } from './cursor-store.ts';
 import type { Database } from './database.ts';
 import { sqliteEffectStore } from './effect-store.ts';
 import { sqliteInboxStore } from './inbox-store.ts';
+import { sqlitePauseStore } from './pause-store.ts';
 import { sqliteRunStore } from './run-store.ts';
 import { sqliteRunnerStore } from './runner-store.ts';
 import { sqliteSlotStore } from './slot-store.ts';
@@ -22,6 +23,7 @@ export type StorePorts = Pick<
   | 'stages'
   | 'budgets'
   | 'admissions'
+  | 'pauses'
   | 'effects'
   | 'inbox'
   | 'cursors'
@@ -38,6 +40,7 @@ export function sqliteStores(database: Database, options: LedgerOptions): StoreP
     stages: sqliteStageStore(database),
     budgets: sqliteBudgetStore(database),
     admissions: sqliteAdmissionStore(database),
+    pauses: sqlitePauseStore(database),
     effects: sqliteEffectStore(database),
     inbox: sqliteInboxStore(database),
     cursors: sqliteCursorStore(database),

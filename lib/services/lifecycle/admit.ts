@@ -6,6 +6,7 @@ import { parsePolicy } from '../../domain/policy-file.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
 import { tellBegun } from '../publisher/tell-progress.ts';
+import { refuseWhilePaused } from '../paused.ts';
 import { letIn } from './let-in.ts';
 import { answersOf, runOf } from './run-facts.ts';
 
@@ -18,6 +19,7 @@ export async function admit(
   { run: id }: { run: string },
 ): Promise<{ proceed: boolean; rounds: number }> {
   const run = await runOf(ports, id);
+  await refuseWhilePaused(ports);
   const now = ports.clock.now();
   const key = issueKeyOf(run.repository, run.issue);
   await ports.claims.acquire({ key, run: id, now, until: now + claimLeaseMs }, []);

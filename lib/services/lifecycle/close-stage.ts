@@ -1,6 +1,7 @@
 import { Cancelled, errorNamed, StageLost, StageTimedOut } from '../../domain/errors.ts';
 import type { Handoff } from '../../domain/handoff.ts';
 import { parseHandoff } from '../../domain/handoff.ts';
+import { pauseText } from '../../domain/pause.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { type StageAttempt, type StageRecord, stageLabel } from '../../domain/stage.ts';
@@ -30,6 +31,8 @@ export async function closeStage(ports: Ports, attempt: StageAttempt): Promise<{
 async function reasonOf(ports: Ports, run: Run, stage: StageRecord, now: number) {
   const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
   if (claim?.cancelAt !== undefined) return new Cancelled(`run ${run.id} was asked to stop`);
+  const pause = await ports.pauses.get();
+  if (pause !== undefined) return new Cancelled(pauseText(pause));
   if (stage.failure !== undefined) return errorNamed(stage.failure.name, stage.failure.message);
   if (now >= stage.deadline) return new StageTimedOut(`${stageLabel(stage)} ran out of time`);
   return new StageLost(`${stageLabel(stage)} ended and left nothing`);

@@ -4,6 +4,7 @@ import { sha256 } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf } from '../../domain/run.ts';
 import type { RoleName } from '../../domain/stage.ts';
+import { refuseWhilePaused } from '../paused.ts';
 import { tellStage } from '../publisher/tell-progress.ts';
 import { runOf } from './run-facts.ts';
 
@@ -28,6 +29,7 @@ export async function openStage(
   { run: id, role, round }: { run: string; role: RoleName; round: number },
 ): Promise<OpenedStage> {
   const run = await runOf(ports, id);
+  await refuseWhilePaused(ports);
   const at = ports.clock.now();
   const key = issueKeyOf(run.repository, run.issue);
   const fence = run.fence ?? 0;

@@ -1,4 +1,5 @@
 import type { Ports } from '../../domain/ports.ts';
+import { refuseWhilePaused } from '../paused.ts';
 import { finish } from '../publisher/finish.ts';
 import { postReview as writeReview } from '../publisher/post-review.ts';
 import { publishChange } from '../publisher/publish-change.ts';
@@ -20,6 +21,7 @@ interface InRound {
 /** Commits the round's verified change and opens, or brings up to date, the draft pull request. */
 export async function publish(ports: Ports, { run: id, round }: InRound): Promise<void> {
   const run = await runOf(ports, id);
+  await refuseWhilePaused(ports);
   const evidence = await evidenceOf(ports, id, round);
   const published = await publishChange(ports, run, {
     round,
@@ -35,12 +37,14 @@ export async function publish(ports: Ports, { run: id, round }: InRound): Promis
 /** Posts the round's review and its verdict. */
 export async function postReview(ports: Ports, { run: id, round }: InRound): Promise<void> {
   const run = await runOf(ports, id);
+  await refuseWhilePaused(ports);
   await writeReview(ports, run, { round, review: await reviewOf(ports, id, round) });
 }
 
 /** Hands the approved pull request to a person, or merges it where policy says so. */
 export async function decide(ports: Ports, { run: id }: InRound): Promise<{ result: string }> {
   const run = await runOf(ports, id);
+  await refuseWhilePaused(ports);
   const policy = await policyOf(ports, run);
   const merge = policy.merge === 'merge-when-approved' && run.repository.forge === 'github';
   const merged = await finish(ports, run, { merge, head: run.commit ?? '' });
