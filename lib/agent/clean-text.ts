@@ -1,7 +1,15 @@
 import type { IssueSnapshot } from '../domain/forge.ts';
+import type { Guidance } from '../domain/stage-input.ts';
 
-/** Most characters of each part of an issue that reach the issue-reader. */
-const caps = { title: 300, name: 100, body: 40_000, comment: 8_000, comments: 30 };
+/** Most characters of each part that reach a role. */
+const caps = {
+  title: 300,
+  name: 100,
+  body: 40_000,
+  comment: 8_000,
+  comments: 30,
+  guidance: 17_000,
+};
 
 /**
  * Characters that a person does not see and a model does: controls, soft hyphen, joiners and other
@@ -45,6 +53,16 @@ export function cleanIssue(issue: IssueSnapshot): IssueSnapshot {
         by: cleanText(by, caps.name),
       })),
     }),
+  };
+}
+
+/** The repository's guidance, cleaned alike. Idempotent. */
+export function cleanGuidance(guidance: Guidance | undefined): Guidance | undefined {
+  if (guidance === undefined) return undefined;
+  const { instructions, files } = guidance;
+  return {
+    ...(instructions === undefined ? {} : { instructions: cleanText(instructions, caps.guidance) }),
+    files: files.map(({ path, text }) => ({ path, text: cleanText(text, caps.guidance) })),
   };
 }
 

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { ToolUseBlock } from '../domain/model.ts';
 import type { StageLimits } from '../domain/stage.ts';
 import type { StageInput } from '../domain/stage-input.ts';
+import { guidanceText } from '../roles/guidance.ts';
 import type { BriefFacts, Role } from '../roles/role.ts';
+import { paragraphs } from '../roles/sections.ts';
+import { cleanGuidance } from './clean-text.ts';
 import { defaultWindow } from './context-window.ts';
 import type { ClaimedEvent, GatewayClient } from './gateway-client.ts';
 import { type CallOutcome, converse } from './loop.ts';
@@ -47,7 +50,10 @@ export async function performRole(work: RoleWork): Promise<void> {
   await converse({
     system: role.system,
     tools: [...own, ...role.submits].map(toolSpec),
-    brief: role.brief(input, { ...work.facts, nonce }),
+    brief: paragraphs(
+      role.brief(input, { ...work.facts, nonce }),
+      guidanceText(cleanGuidance(input.guidance), nonce),
+    ),
     maxTokens: role.maxTokens,
     turns: work.limits.turns,
     window: work.window ?? defaultWindow,

@@ -19,6 +19,14 @@ export interface CheckSettings {
   readonly policy?: { readonly setup?: readonly string[]; readonly test?: string };
 }
 
+/** What the repository's maintainers say to agents, at the base. Never from a change. */
+export interface Guidance {
+  /** `roles.*.instructions` of `.entropy.yml`. */
+  readonly instructions?: string;
+  /** AGENTS.md and the like, cut to a size. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
 /** What a stage is given; which members are there depends on the role. */
 export interface StageInput {
   readonly stage: StageAttempt;
@@ -26,6 +34,8 @@ export interface StageInput {
   readonly checks: CheckSettings;
   /** `tools` where it is not given. */
   readonly strategy?: Strategy;
+  /** All roles that a model plays, where the repository says anything. */
+  readonly guidance?: Guidance;
   /** issue-reader only: the one role that sees raw, untrusted text. */
   readonly issue?: IssueSnapshot;
   /** coder, reviewer. */

@@ -3,6 +3,7 @@ import type { Ports } from '../../domain/ports.ts';
 import type { Run, Strategy } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
 import type { StageInput } from '../../domain/stage-input.ts';
+import { guidanceFor } from './guidance.ts';
 import {
   baseOf,
   changeOf,
@@ -40,7 +41,9 @@ export async function stageInput(ports: Ports, stage: StageAttempt): Promise<Sta
         : {}),
     },
   };
-  return { ...common, ...(await byRole(ports, run, stage)) };
+  const guidance = await guidanceFor(ports, run, policy, stage.role);
+  const given = { ...common, ...(guidance === undefined ? {} : { guidance }) };
+  return { ...given, ...(await byRole(ports, run, stage)) };
 }
 
 function strategyOf(run: Run, policy: Policy, { role }: StageAttempt): Strategy | undefined {
