@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigInvalid } from './domain/errors.ts';
+import { isRepositoryName } from './domain/webhook-intent.ts';
 
 /** Environment of the process, as plain data. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,6 +24,12 @@ const schema = z.object({
   ENTROPY_APP_ID: z.string().regex(/^\d+$/, 'must be the numeric App id').optional(),
   ENTROPY_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   ENTROPY_CAPACITY: z.coerce.number().int().min(1).max(64).optional(),
+  ENTROPY_REPOSITORIES: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((name) => name !== ''))
+    .pipe(z.array(z.string().refine(isRepositoryName, 'must be owner/name, separated by commas')))
+    .optional(),
+  ENTROPY_RECONCILE_MINUTES: z.coerce.number().min(0).max(1_440).optional(),
   ENTROPY_LEASE_MS: z.coerce.number().int().min(200).max(600_000).optional(),
   ENTROPY_COMMAND_MS: z.coerce.number().int().min(1_000).max(5_400_000).optional(),
   ENTROPY_STAGE_MS: z.coerce.number().int().min(10_000).max(5_400_000).optional(),
@@ -45,6 +52,13 @@ export interface Config {
   readonly port: number;
   /** Runs walked at the same time. */
   readonly capacity: number;
+  /** How a server finds what no delivery told it. */
+  readonly reconcile?: {
+    /** Repositories to look at; those that the App is installed on where none are named. */
+    readonly repositories?: readonly string[];
+    /** Pause between two looks, in minutes; 0: never. 10 where it is not set. */
+    readonly minutes?: number;
+  };
   /** Lease of the runner, in milliseconds: how soon another server takes over. */
   readonly leaseMs: number;
   /** Limits that stand in place of each role's own, in milliseconds. */
@@ -107,6 +121,14 @@ function assemble(
     },
     port: values.ENTROPY_PORT ?? 8787,
     capacity: values.ENTROPY_CAPACITY ?? 2,
+    reconcile: {
+      ...(values.ENTROPY_REPOSITORIES === undefined
+        ? {}
+        : { repositories: values.ENTROPY_REPOSITORIES }),
+      ...(values.ENTROPY_RECONCILE_MINUTES === undefined
+        ? {}
+        : { minutes: values.ENTROPY_RECONCILE_MINUTES }),
+    },
     leaseMs: values.ENTROPY_LEASE_MS ?? 15_000,
     limits: {
       ...(values.ENTROPY_COMMAND_MS === undefined ? {} : { commandMs: values.ENTROPY_COMMAND_MS }),

@@ -1,79 +1,142 @@
+import { ownMark } from './own-mark.ts';
+import type { Policy } from './policy.ts';
 import type { RepositoryRef, Trigger } from './run.ts';
 
-/** What a delivery asks for, before anything is checked against GitHub. Sent by a stranger until then. */
-export interface TriggerIntent {
-  readonly kind: 'label';
+/** What every intent has. Sent by a stranger until it was held against GitHub. */
+interface Intended {
   /** `owner/name`. */
   readonly repository: string;
   readonly issue: number;
-  readonly label: string;
+  /** Login. */
   readonly sender: string;
 }
 
-/** What GitHub itself says about an intent. */
-export interface TriggerFacts {
-  /** The newest event that put the label on, or undefined where the label is not on the issue now. */
-  readonly labelled: { readonly eventId: string; readonly by: string } | undefined;
-  readonly issueState: 'open' | 'closed';
-  /** Permission of who set the label. */
-  readonly permission: 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
-  readonly bot: boolean;
-  /** Label that the default branch's `.entropy.yml` names. */
+/** The label was put on the issue. */
+export interface LabelIntent extends Intended {
+  readonly kind: 'label';
   readonly label: string;
 }
-
-/** Repository names as GitHub allows them; anything else never reaches a path or a URL. */
-const repositoryName = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
-
-/** The intent of a webhook, or why there is none. Pure: reads only the payload. */
-export function intentOf(event: string, payload: unknown): TriggerIntent | string {
-  const body = payload as {
-    action?: unknown;
-    label?: { name?: unknown };
-    issue?: { number?: unknown; pull_request?: unknown };
-    repository?: { full_name?: unknown };
-    sender?: { login?: unknown; type?: unknown };
-  } | null;
-  if (event !== 'issues' || body?.action !== 'labeled') return 'not an event that starts a run';
-  const { label, issue, repository, sender } = body;
-  if (
-    typeof label?.name !== 'string' ||
-    typeof issue?.number !== 'number' ||
-    !Number.isSafeInteger(issue.number) ||
-    typeof sender?.login !== 'string' ||
-    typeof repository?.full_name !== 'string' ||
-    !repositoryName.test(repository.full_name)
-  ) {
-    return 'the payload lacks label, issue, repository or sender';
-  }
-  if (issue.pull_request !== undefined) return 'a pull request, not an issue';
-  if (sender.type !== 'User') return 'bots never trigger';
-  return {
-    kind: 'label',
-    repository: repository.full_name,
-    issue: issue.number,
-    label: label.name,
-    sender: sender.login,
-  };
+/** The issue was assigned to somebody. */
+export interface AssignmentIntent extends Intended {
+  readonly kind: 'assignment';
+  readonly assignee: string;
+}
+/** Something was said on the issue. */
+export interface CommentIntent extends Intended {
+  readonly kind: 'comment';
+  /** The comment's id. */
+  readonly comment: number;
+  /** Whether it began with `/entropy`; if not, it may be an answer. */
+  readonly command: boolean;
+}
+/** The issue is not as it was; what it is now, GitHub is asked. */
+export interface ChangeIntent extends Intended {
+  readonly kind: 'change';
 }
 
-const mayTrigger = new Set(['admin', 'maintain', 'write']);
+/** What a delivery asks for. */
+export type TriggerIntent = LabelIntent | AssignmentIntent | CommentIntent | ChangeIntent;
 
-/** Decides on GitHub's own word: the run's repository, issue and trigger, or why there is no run. */
+/** One entry of the issue's events: a label put on, or somebody assigned. Oldest first in a list. */
+export interface TriggerEvent {
+  readonly id: string;
+  readonly kind: 'label' | 'assignment';
+  /** The label, or the assignee's login. */
+  readonly name: string;
+  readonly by: string;
+  readonly bot: boolean;
+}
+
+/** What a person may do in a repository. */
+export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
+
+/** What GitHub itself says about an intent. */
+export interface TriggerFacts {
+  readonly issue: {
+    /** `gone`: deleted, or moved to another repository. */
+    readonly state: 'open' | 'closed' | 'gone';
+    readonly title: string;
+    readonly body: string;
+    readonly labels: readonly string[];
+    readonly assignees: readonly string[];
+  };
+  readonly events: readonly TriggerEvent[];
+  /** For a comment: who wrote it and its present text; undefined where it is not on this issue. */
+  readonly comment?: { readonly by: string; readonly bot: boolean; readonly text: string };
+  /** Permission of who put the label on, assigned or commented. */
+  readonly permission: Permission;
+  /** As the default branch's `.entropy.yml` has it. */
+  readonly rules: Policy['trigger'];
+}
+
+/** Who triggers by what; the run's id follows from it. */
+export interface Decision {
+  readonly repository: RepositoryRef;
+  readonly issue: string;
+  readonly trigger: Trigger;
+}
+
+const mayTrigger = new Set<Permission>(['admin', 'maintain', 'write']);
+
+/** GitHub compares labels and logins without regard to case. */
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** The event that stands for the label or assignment as it is now, if it is. */
+export function standing(
+  facts: Pick<TriggerFacts, 'events' | 'issue'>,
+  kind: TriggerEvent['kind'],
+  name: string,
+): TriggerEvent | undefined {
+  const present = kind === 'label' ? facts.issue.labels : facts.issue.assignees;
+  if (!present.some((one) => sameName(one, name))) return undefined;
+  return facts.events.findLast((event) => event.kind === kind && sameName(event.name, name));
+}
+
+/** Why a label or an assignment starts a run, or in a sentence why not. On GitHub's own word. */
 export function decideTrigger(
-  intent: TriggerIntent,
+  intent: LabelIntent | AssignmentIntent,
   facts: TriggerFacts,
-): { repository: RepositoryRef; issue: string; trigger: Trigger } | string {
-  if (intent.label !== facts.label) return `the label ${intent.label} starts nothing here`;
-  if (facts.issueState !== 'open') return 'the issue is closed';
-  if (facts.labelled === undefined) return 'the label is no longer on the issue';
-  if (facts.bot) return 'bots never trigger';
-  if (!mayTrigger.has(facts.permission)) {
-    return `${facts.labelled.by} has ${facts.permission} permission; write is needed`;
-  }
+): Decision | string {
+  const [wanted, name] =
+    intent.kind === 'label'
+      ? [facts.rules.label, intent.label]
+      : [facts.rules.assignee ?? '', intent.assignee];
+  if (!sameName(wanted, name)) return `the ${intent.kind} ${name} starts nothing here`;
+  if (facts.issue.state !== 'open') return `the issue is ${facts.issue.state}`;
+  const event = standing(facts, intent.kind, name);
+  if (event === undefined) return `the ${intent.kind} ${name} is no longer there`;
+  const refusal = refusalOf(event, facts.permission);
+  if (refusal !== undefined) return refusal;
   return {
     repository: { forge: 'github', name: intent.repository },
     issue: String(intent.issue),
-    trigger: { kind: 'label', id: facts.labelled.eventId, by: facts.labelled.by },
+    trigger: { kind: intent.kind, id: event.id, by: event.by },
   };
+}
+
+/** Who said what in a comment that counts, or in a sentence why it does not. On GitHub's own word. */
+export function decideComment(
+  intent: CommentIntent,
+  facts: TriggerFacts,
+): (Decision & { readonly text: string }) | string {
+  const { comment } = facts;
+  if (comment === undefined) return 'the comment is no longer there';
+  // Also written by a person's account, where that is the one that we write with.
+  if (comment.text.includes(ownMark)) return 'a comment of our own';
+  const refusal = refusalOf(comment, facts.permission);
+  if (refusal !== undefined) return refusal;
+  return {
+    repository: { forge: 'github', name: intent.repository },
+    issue: String(intent.issue),
+    trigger: { kind: 'comment', id: String(intent.comment), by: comment.by },
+    text: comment.text,
+  };
+}
+
+function refusalOf({ by, bot }: { by: string; bot: boolean }, permission: Permission) {
+  if (bot) return 'bots never trigger';
+  if (mayTrigger.has(permission)) return undefined;
+  return `${by} has ${permission} permission; write is needed`;
 }

@@ -1,7 +1,13 @@
 import { ConfigInvalid } from '../domain/errors.ts';
 import { defaultPolicy, policyPath } from '../domain/policy.ts';
 import { parsePolicy } from '../domain/policy-file.ts';
-import type { TriggerFacts, TriggerIntent } from '../domain/trigger.ts';
+import {
+  type Permission,
+  standing,
+  type TriggerEvent,
+  type TriggerFacts,
+  type TriggerIntent,
+} from '../domain/trigger.ts';
 import { accessTo, type GitHubAccess, type RepositoryClient } from './access.ts';
 import { listAll } from './client.ts';
 import { hasStatus } from './failure.ts';
@@ -13,34 +19,93 @@ export async function readTriggerFacts(
 ): Promise<TriggerFacts> {
   const within = accessTo(intent.repository, access);
   return within({ issues: 'read', contents: 'read', metadata: 'read' }, async (github) => {
-    const { request, at } = github;
-    const where = { ...at, issue_number: intent.issue };
-    const issue = await request('GET /repos/{owner}/{repo}/issues/{issue_number}', where);
-    const present = issue.data.labels.some(
-      (label) => (typeof label === 'string' ? label : label.name) === intent.label,
-    );
-    const event = present ? await labelEvent(github, intent) : undefined;
-    return {
-      labelled: event && { eventId: event.id, by: event.by },
-      issueState: issue.data.state === 'closed' ? 'closed' : 'open',
-      permission: event ? await permissionOf(github, event.by) : 'none',
-      bot: event?.bot ?? false,
-      label: await triggerLabel(github),
-    };
+    const issue = await issueNow(github, intent);
+    const rules = await triggerRules(github);
+    const none = { issue, rules, events: [], permission: 'none' } as const;
+    if (issue.state === 'gone') return none;
+    if (intent.kind === 'comment') {
+      const comment = await commentNow(github, intent.issue, intent.comment);
+      if (comment === undefined) return none;
+      const permission = comment.bot ? 'none' : await permissionOf(github, comment.by);
+      return { ...none, comment, permission };
+    }
+    const events = await triggerEvents(github, intent.issue);
+    if (intent.kind === 'change') return { ...none, events };
+    const name = intent.kind === 'label' ? intent.label : intent.assignee;
+    const cause = standing({ issue, events }, intent.kind, name);
+    const permission = cause && !cause.bot ? await permissionOf(github, cause.by) : 'none';
+    return { ...none, events, permission };
   });
 }
 
-/** The newest event that put the label on, and who did. */
-async function labelEvent({ request, at }: RepositoryClient, intent: TriggerIntent) {
+const gone = { state: 'gone', title: '', body: '', labels: [], assignees: [] } as const;
+
+async function issueNow(
+  { request, at }: RepositoryClient,
+  { issue: issue_number }: TriggerIntent,
+): Promise<TriggerFacts['issue']> {
+  try {
+    const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}';
+    const { data } = await request(route, { ...at, issue_number });
+    // Moved to another repository, it has another number there.
+    if (data.number !== issue_number) return gone;
+    return {
+      state: data.state === 'closed' ? 'closed' : 'open',
+      title: data.title,
+      body: data.body ?? '',
+      labels: data.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),
+      assignees: (data.assignees ?? []).map(({ login }) => login),
+    };
+  } catch (error) {
+    if (hasStatus(error, 404) || hasStatus(error, 410)) return gone;
+    throw error;
+  }
+}
+
+/** Labels put on and people assigned, and by whom, oldest first. */
+async function triggerEvents(
+  { request, at }: RepositoryClient,
+  issue_number: number,
+): Promise<TriggerEvent[]> {
   const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/events';
-  const events = await listAll((page) =>
-    request(route, { ...at, issue_number: intent.issue, ...page }),
-  );
-  const newest = events.findLast(
-    (event) => event.event === 'labeled' && 'label' in event && event.label?.name === intent.label,
-  );
-  if (newest?.actor == null) return undefined;
-  return { id: String(newest.id), by: newest.actor.login, bot: newest.actor.type !== 'User' };
+  const events = await listAll((page) => request(route, { ...at, issue_number, ...page }));
+  return events.flatMap((event): TriggerEvent[] => {
+    const found = event as {
+      readonly label?: { readonly name?: string | null };
+      readonly assignee?: { readonly login: string } | null;
+      readonly assigner?: Account | null;
+      readonly actor: Account | null;
+    };
+    const label = event.event === 'labeled' ? found.label?.name : undefined;
+    const assignee = event.event === 'assigned' ? found.assignee?.login : undefined;
+    const name = label ?? assignee;
+    // The actor of an assignment may be the one who was assigned.
+    const who = label === undefined ? (found.assigner ?? found.actor) : found.actor;
+    if (name == null || who === null) return [];
+    const kind = label === undefined ? 'assignment' : 'label';
+    return [{ id: String(event.id), kind, name, by: who.login, bot: who.type !== 'User' }];
+  });
+}
+
+interface Account {
+  readonly login: string;
+  readonly type: string;
+}
+
+async function commentNow(
+  { request, at }: RepositoryClient,
+  issue: number,
+  comment_id: number,
+): Promise<TriggerFacts['comment']> {
+  try {
+    const route = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}';
+    const { data } = await request(route, { ...at, comment_id });
+    if (!data.issue_url.endsWith(`/issues/${issue}`) || data.user === null) return undefined;
+    return { by: data.user.login, bot: data.user.type !== 'User', text: data.body ?? '' };
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
 }
 
 const roles = ['admin', 'maintain', 'write', 'triage', 'read', 'none'] as const;
@@ -48,7 +113,7 @@ const roles = ['admin', 'maintain', 'write', 'triage', 'read', 'none'] as const;
 async function permissionOf(
   { request, at }: RepositoryClient,
   username: string,
-): Promise<TriggerFacts['permission']> {
+): Promise<Permission> {
   const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
   try {
     const { data } = await request(route, { ...at, username });
@@ -62,17 +127,20 @@ async function permissionOf(
 }
 
 /** From the default branch; a file that can't be read makes the run itself fail, and say why. */
-async function triggerLabel({ request, at }: RepositoryClient): Promise<string> {
+export async function triggerRules({
+  request,
+  at,
+}: RepositoryClient): Promise<TriggerFacts['rules']> {
   try {
     const { data } = await request('GET /repos/{owner}/{repo}/contents/{path}', {
       ...at,
       path: policyPath,
     });
-    if (Array.isArray(data) || data.type !== 'file') return defaultPolicy.trigger.label;
+    if (Array.isArray(data) || data.type !== 'file') return defaultPolicy.trigger;
     const text = Buffer.from(data.content, 'base64').toString('utf8');
-    return parsePolicy(text).trigger.label;
+    return parsePolicy(text).trigger;
   } catch (error) {
-    if (hasStatus(error, 404) || error instanceof ConfigInvalid) return defaultPolicy.trigger.label;
+    if (hasStatus(error, 404) || error instanceof ConfigInvalid) return defaultPolicy.trigger;
     throw error;
   }
 }

@@ -3,10 +3,13 @@ import { ConfigInvalid } from '../domain/errors.ts';
 import type { ForgeOf } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
 import { githubForge } from '../github/github-forge.ts';
-import { type Mint, minter, tokenMinter } from '../github/minter.ts';
+import { installedRepositories } from '../github/installed-repositories.ts';
+import { type AppOptions, type Mint, minter, tokenMinter } from '../github/minter.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { readTriggerFacts } from '../github/trigger-facts.ts';
-import type { ReadTriggerFacts } from '../services/intake.ts';
+import { readWaitingIssues } from '../github/waiting-issues.ts';
+import type { ReadTriggerFacts } from '../services/intake/intake-options.ts';
+import type { ReconcileOptions } from '../services/intake/reconcile.ts';
 import type { Remote } from './source/pin.ts';
 
 /** All that the embedded system asks of GitHub. */
@@ -14,22 +17,31 @@ export interface Github {
   readonly forgeOf: ForgeOf;
   readonly remoteOf: (repository: RepositoryRef) => Promise<Remote>;
   readonly readFacts: ReadTriggerFacts;
+  readonly waitingIssues: ReconcileOptions['waitingIssues'];
+  /** Repositories that the App is installed on; undefined where a plain token acts. */
+  readonly installedRepositories?: ReconcileOptions['repositories'];
 }
 
 /** GitHub by the App's key, or by a plain token. Throws `ConfigInvalid` where neither is set. */
 export function composeGithub(config: Config): Github {
-  const access = { apiUrl: config.github.apiUrl, mint: mintOf(config) };
+  const app = appOf(config);
+  const access = { apiUrl: config.github.apiUrl, mint: mintOf(config, app) };
   return {
     forgeOf: (run) => githubForge(run.repository.name, access),
     remoteOf: (repository) => gitRemoteOf(access, repository.name),
     readFacts: (intent) => readTriggerFacts(access, intent),
+    waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
+    ...(app === undefined ? {} : { installedRepositories: () => installedRepositories(app) }),
   };
 }
 
-function mintOf({ github: { appId, apiUrl }, secrets: { appKey, githubToken } }: Config): Mint {
-  if (appId !== undefined && appKey !== undefined) {
-    return minter({ appId, privateKey: appKey, apiUrl });
-  }
+function appOf({ github: { appId, apiUrl }, secrets: { appKey } }: Config): AppOptions | undefined {
+  if (appId === undefined || appKey === undefined) return undefined;
+  return { appId, privateKey: appKey, apiUrl };
+}
+
+function mintOf({ secrets: { githubToken } }: Config, app: AppOptions | undefined): Mint {
+  if (app !== undefined) return minter(app);
   if (githubToken !== undefined) return tokenMinter(githubToken);
   throw new ConfigInvalid(
     'no authority on GitHub: set ENTROPY_APP_ID and ENTROPY_APP_KEY_FILE, or GITHUB_TOKEN_FILE',

@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
+import { ConfigInvalid } from '../domain/errors.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { Turns } from '../providers/replay.ts';
-import { drainInbox } from '../services/intake.ts';
 import { composeEmbedded, type Embedded } from './compose.ts';
-import { composeGithub } from './compose-github.ts';
-import { startWebhookServer } from './server/webhook-server.ts';
+import { composeGithub, type Github } from './compose-github.ts';
+import { healthOf } from './server/health.ts';
+import { startInboxWorker } from './server/inbox-worker.ts';
+import type { Log } from './server/log-line.ts';
+import { startReconcileWorker } from './server/reconcile-worker.ts';
+import type { Repeated } from './server/repeat.ts';
+import { startWebhookServer, type WebhookServerOptions } from './server/webhook-server.ts';
 import { startWorker } from './server/worker.ts';
 
 /** What a server is given beside its configuration. */
@@ -13,46 +19,87 @@ export interface ServerOptions {
   readonly settings: RunSettings;
   readonly registries?: readonly string[];
   readonly turns?: Turns;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
-/** A running server: entry, worker and all that a run needs. */
+/** A running server: entry, workers and all that a run needs. */
 export interface Server {
   readonly url: string;
   readonly embedded: Embedded;
   close(): Promise<void>;
 }
 
-/** Starts entry and worker; unfinished runs in the data folder are gone on with at once. */
+/** Starts entry and workers; unfinished runs in the data folder are gone on with at once. */
 export async function composeServer(config: Config, options: ServerOptions): Promise<Server> {
-  const { forgeOf, remoteOf, readFacts } = composeGithub(config);
-  const { log, settings } = options;
+  const github = composeGithub(config);
+  const { log } = options;
   const embedded = await composeEmbedded(config, {
     log,
-    github: { forgeOf, remoteOf },
+    github: { forgeOf: github.forgeOf, remoteOf: github.remoteOf },
     ...(options.registries === undefined ? {} : { registries: options.registries }),
     ...(options.turns === undefined ? {} : { turns: options.turns }),
   });
-  const { ports, runner } = embedded;
-  const worker = startWorker({
-    ...runner,
-    capacity: config.capacity,
-    drain: () => drainInbox(ports, { readFacts, settings }),
-  });
-  const entry = await startWebhookServer({
+  const { ports } = embedded;
+  const version = readVersion();
+  let stopping = false;
+  let workers: readonly Repeated[] = [];
+  let inbox: Repeated | undefined;
+  const entry = await startEntry(embedded, {
     inbox: ports.inbox,
     secrets: config.secrets.webhook,
     port: config.port,
-    onAccepted: () => worker.wake(),
+    health: () => healthOf(ports, { version, stopping }),
+    onAccepted: () => inbox?.wake(),
     log,
   });
+  [inbox, ...workers] = startWorkers(config, options, github, embedded);
   return {
     url: entry.url,
     embedded,
+    // What comes in while the workers stop is stored, for the next start.
     close: async () => {
+      stopping = true;
+      await Promise.all([inbox, ...workers].map((worker) => worker?.stop()));
       await entry.close();
-      await worker.stop();
       await embedded.close();
     },
   };
+}
+
+/** What was opened for it is closed where it can't listen. Throws `ConfigInvalid` for a port in use. */
+async function startEntry(embedded: Embedded, options: WebhookServerOptions) {
+  try {
+    return await startWebhookServer(options);
+  } catch (cause) {
+    await embedded.close();
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new ConfigInvalid(`ENTROPY_PORT: can't listen on ${options.port}: ${why}`, { cause });
+  }
+}
+
+/** The inbox's worker first. */
+function startWorkers(
+  config: Config,
+  { settings, log }: ServerOptions,
+  github: Github,
+  { ports, runner }: Embedded,
+): [Repeated, ...Repeated[]] {
+  const worker = startWorker({ ...runner, capacity: config.capacity });
+  const { readFacts, waitingIssues, installedRepositories } = github;
+  const shared = { ports, readFacts, settings, log };
+  const inbox = startInboxWorker({ ...shared, onDone: worker.wake });
+  const { repositories: named, minutes = 10 } = config.reconcile ?? {};
+  const repositories = named === undefined ? installedRepositories : async () => named;
+  if (repositories === undefined || minutes === 0) {
+    log('deliveries that never come are not looked for: see ENTROPY_REPOSITORIES');
+    return [inbox, worker];
+  }
+  const onLooked = worker.wake;
+  const reconciler = { ...shared, repositories, waitingIssues, minutes, onLooked };
+  return [inbox, worker, startReconcileWorker(reconciler)];
+}
+
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

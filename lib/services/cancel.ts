@@ -1,7 +1,14 @@
+import type { Actor } from '../domain/ledger.ts';
 import type { Ports } from '../domain/ports.ts';
 import { issueKeyOf, type Run } from '../domain/run.ts';
 import { runOf } from './lifecycle/run-facts.ts';
 import { type SealPorts, sealRun } from './lifecycle/seal-run.ts';
+
+/** Where the wish to stop came from, and the sentence that is told of it. */
+export interface CancelReason {
+  readonly actor?: Actor;
+  readonly reason?: string;
+}
 
 /**
  * Asks a run to stop. A queued run ends at once; a running one stops at its next heartbeat and settles.
@@ -11,21 +18,29 @@ export async function cancel(
   ports: SealPorts & Pick<Ports, 'clock'>,
   id: string,
   by: string,
+  { actor = 'cli', reason }: CancelReason = {},
 ): Promise<Run> {
   const run = await runOf(ports, id);
   if (run.status === 'settled' || run.status === 'ending') return run;
   const at = ports.clock.now();
-  const event = { actor: 'cli', standing: 'observed', at, data: { by } } as const;
+  const data = { by, reason };
+  const note = reason === undefined ? {} : { note: reason };
+  const event = { actor, standing: 'observed', at } as const;
   if (run.status === 'queued') {
     const ending = await ports.runs.update(
       id,
       ['queued'],
-      { status: 'ending', settledAt: at, outcome: 'cancelled' },
-      [{ ...event, kind: 'run.settled', data: { by, outcome: 'cancelled' } }],
+      { status: 'ending', settledAt: at, outcome: 'cancelled', ...note },
+      [{ ...event, kind: 'run.settled', data: { ...data, outcome: 'cancelled' } }],
     );
     if (ending.status !== 'running') return sealRun(ports, ending);
   }
   const key = issueKeyOf(run.repository, run.issue);
-  await ports.claims.requestCancel(key, id, at, [{ ...event, kind: 'cancel.requested' }]);
+  const requested = { ...event, kind: 'cancel.requested', data };
+  const asked = await ports.claims.requestCancel(key, id, at, [requested]);
+  // Only the first reason is told.
+  if (asked && (await runOf(ports, id)).note === undefined) {
+    return ports.runs.update(id, ['running'], note, []);
+  }
   return runOf(ports, id);
 }

@@ -12,15 +12,16 @@ export async function enqueue(
   run: Omit<Run, 'status' | 'createdAt'>,
 ): Promise<{ created: boolean; run: Run }> {
   const at = ports.clock.now();
-  const { repository, issue, trigger, settings } = run;
-  const data = { repository, issue, trigger, settings };
+  const { repository, issue, trigger, settings, continues } = run;
+  const data = { repository, issue, trigger, settings, continues };
   const event: NewEvent = { kind: 'run.queued', actor: 'intake', standing: 'observed', at, data };
   return ports.runs.create({ ...run, status: 'queued', createdAt: at }, [event]);
 }
 
 /**
  * Starts queued runs, oldest first, while there are slots. A run whose issue is claimed by another run
- * ends here and names that run. `only` leaves all other runs alone. Returns what was started.
+ * ends here and names that run; but where that was asked to stop or has told its end, it waits. `only`
+ * leaves all other runs alone. Returns what was started.
  */
 export async function dispatch(
   ports: Ports,
@@ -61,8 +62,16 @@ async function start(ports: Ports, run: Run, definition: string): Promise<Run> {
     return present;
   } catch (error) {
     if (!(error instanceof ClaimHeld)) throw error;
-    return turnAway(ports, run, error);
+    return (await isStopping(ports, key, error.holder)) ? run : turnAway(ports, run, error);
   }
+}
+
+/** A holder that is coming to its end is waited for. */
+async function isStopping(ports: Ports, key: string, holder: string): Promise<boolean> {
+  const claim = await ports.claims.get(key);
+  if (claim?.owner !== holder || claim.cancelAt !== undefined) return true;
+  const status = (await ports.runs.get(holder))?.status;
+  return status === 'ending' || status === 'settled';
 }
 
 async function turnAway(ports: Ports, run: Run, held: ClaimHeld) {

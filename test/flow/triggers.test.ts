@@ -13,6 +13,8 @@ async function relabel(number: number): Promise<void> {
   await world.trigger(number);
 }
 
+const rules = (line: string) => `version: 1\nmerge: merge-when-approved\n${line}\n`;
+
 /** Waits until the inbox has nothing to be decided any more. */
 const drained = () =>
   until('an empty inbox', async () => {
@@ -35,14 +37,15 @@ test('a delivery that comes again, during the run and after it, starts nothing',
   await expectMergedOnce(world, run);
 });
 
-test('the label set again during a run is turned away, and told which run is at it', async () => {
-  world = await makeWorld();
+test('another trigger during a run is turned away, and told which run is at it', async () => {
+  world = await makeWorld({ files: { '.entropy.yml': rules('trigger: { assignee: robin }') } });
   await world.start({ turns: withCommand('sleep 1000') });
   const number = await world.issue();
   await world.trigger(number);
   await running(world, 'sleep 1000', 1);
   const [first] = await world.stores.runs.list();
-  await relabel(number);
+  const { playground, repository } = world;
+  await playground.assign({ repository, number, by: 'ada', assignee: 'robin' });
   const second = await until('a second run that has ended', async () => {
     const runs = await world.stores.runs.list({ status: ['settled'] });
     return runs.find(({ id }) => id !== first?.id);
@@ -91,4 +94,82 @@ test('the label set again while the pull request waits for a person is a run tha
   });
   await expectAtRest(world, run);
   await expectAtRest(world, first);
+});
+
+test('assigned to the one that the rules name, an issue is worked on; to others it is not', async () => {
+  world = await makeWorld({ files: { '.entropy.yml': rules('trigger: { assignee: Robin }') } });
+  await world.start();
+  const { playground, repository } = world;
+  const number = await world.issue();
+  const assign = (assignee: string, by = 'ada') =>
+    playground.assign({ repository, number, by, assignee }).then(playground.settled);
+  await playground.setCollaborator(repository, 'guest', 'triage');
+  await assign('bob');
+  await assign('robin', 'guest');
+  await drained();
+  expect(await world.stores.runs.list()).toEqual([]);
+  const path = `/repos/${repository}/issues/${number}/assignees`;
+  await playground.request('ada', 'DELETE', path, { assignees: ['robin'] });
+  await assign('robin');
+  const run = await ended(world);
+  expect(run.trigger).toMatchObject({ kind: 'assignment', by: 'ada' });
+  expect(await published(world, run)).toMatchObject({ merged: 1, labels: ['entropy: merged'] });
+  await expectAtRest(world, run);
+});
+
+test('the label taken off, the assignment taken back, the issue closed: the run stops and says why', async () => {
+  world = await makeWorld({ files: { '.entropy.yml': rules('trigger: { assignee: robin }') } });
+  await world.start({ turns: withCommand('sleep 1000'), capacity: 3 });
+  const { playground, repository } = world;
+  const [one, two, three] = [await world.issue(), await world.issue(), await world.issue()];
+  await world.trigger(one);
+  await playground.assign({ repository, number: two, by: 'ada', assignee: 'robin' });
+  await world.trigger(three);
+  await running(world, 'sleep 1000', 3);
+  const path = `/repos/${repository}/issues/${two}/assignees`;
+  await playground.unlabel({ repository, number: one, by: 'ada', label });
+  await playground.request('ada', 'DELETE', path, { assignees: ['robin'] });
+  await playground.closeIssue({ repository, number: three, by: 'ada' });
+  const notes = new Map([
+    [String(one), 'the label entropy was taken off'],
+    [String(two), 'robin is no longer assigned'],
+    [String(three), 'the issue was closed'],
+  ]);
+  for (const { id, issue } of await world.stores.runs.list()) {
+    const run = await ended(world, id);
+    expect(run).toMatchObject({ outcome: 'cancelled', note: notes.get(issue) });
+    await expectAtRest(world, run);
+  }
+});
+
+test('the label taken off and put on again stops the run and starts another', async () => {
+  world = await makeWorld();
+  await world.start({ turns: withCommand('sleep 1000') });
+  const number = await world.issue();
+  await world.trigger(number);
+  await running(world, 'sleep 1000', 1);
+  const [first] = await world.stores.runs.list();
+  await relabel(number);
+  const stopped = await ended(world, first?.id);
+  expect(stopped).toMatchObject({ outcome: 'cancelled' });
+  await running(world, 'sleep 1000', 1);
+  const [second] = await world.stores.runs.list({ status: ['running'] });
+  expect(second?.id).not.toBe(first?.id);
+});
+
+test('an issue edited during a run is worked on as it was, which is noted', async () => {
+  world = await makeWorld();
+  await world.start({ turns: withCommand('sleep 3') });
+  const number = await world.issue();
+  await world.trigger(number);
+  await running(world, 'sleep 3', 1);
+  const path = `/repos/${world.repository}/issues/${number}`;
+  await world.playground.request('ada', 'PATCH', path, { body: 'Make it multiply.' });
+  const run = await ended(world);
+  expect(run).toMatchObject({ outcome: 'merged', issueEditedAt: expect.any(Number) });
+  const edits = (await world.stores.ledger.events(run.id)).filter(
+    ({ kind }) => kind === 'issue.edited',
+  );
+  expect(edits).toMatchObject([{ standing: 'observed', data: { title: false, body: true } }]);
+  await expectMergedOnce(world, run);
 });

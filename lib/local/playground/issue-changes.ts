@@ -84,6 +84,15 @@ export function addAssignees(scene: Scene, issue: Issue, logins: readonly string
   }
 }
 
+/** Takes people off. */
+export function removeAssignees(scene: Scene, issue: Issue, logins: readonly string[]): void {
+  for (const login of issue.assignees.filter((each) => logins.some(sameName(each)))) {
+    issue.assignees = issue.assignees.filter((each) => each !== login);
+    record(scene, issue, 'unassigned', { assignee: login });
+    emitIssue(scene, issue, 'unassigned', { assignee: shapeLogin(scene.world, login) });
+  }
+}
+
 /** Closes or reopens. Does nothing where it is so already. */
 export function setState(
   scene: Scene,

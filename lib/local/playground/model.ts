@@ -39,6 +39,7 @@ export interface IssueEvent {
     | 'labeled'
     | 'unlabeled'
     | 'assigned'
+    | 'unassigned'
     | 'closed'
     | 'reopened'
     | 'renamed'

@@ -1,27 +1,43 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { InboxStore } from '../../domain/ports.ts';
-import { maxWebhookBytes, receiveWebhook } from '../../services/intake.ts';
+import {
+  maxWebhookBytes,
+  receiveWebhook,
+  type WebhookAnswer,
+} from '../../services/intake/receive.ts';
+import { bodyReader } from './body.ts';
+import type { Health } from './health.ts';
 
-/** What the entry needs. `onAccepted` is told after each delivery that was stored. */
+/** What the entry needs. */
 export interface WebhookServerOptions {
   readonly inbox: InboxStore;
   /** Current first, then the previous one. */
   readonly secrets: readonly string[];
   /** 0 takes any free port. */
   readonly port: number;
+  readonly health: () => Promise<Health>;
+  /** Told after each delivery that was stored. */
   readonly onAccepted: () => void;
   readonly log: (line: string) => void;
 }
 
+/** Bodies in memory at the same time, in bytes: nobody has to prove anything before they are read. */
+const maxHeldBytes = 8 * maxWebhookBytes;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 /** The local entry: `POST /github/webhook` and `GET /healthz`, on loopback. */
 export async function startWebhookServer(options: WebhookServerOptions) {
-  const server = createServer((request, response) => {
-    handle(options, request, response).catch((error: unknown) => {
-      options.log(`webhook: ${error instanceof Error ? error.name : 'error'}`);
-      answer(response, 500, 'failed; deliver again');
+  const handle = handlerOf(options);
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    handle(request, response).catch((error: unknown) => {
+      options.log(`webhook: ${error instanceof Error ? error.name : 'error'}: not stored`);
+      answer(response, 500, { message: 'failed; deliver again' });
     });
-  });
+  };
+  // Also where the other side asks before it sends the body: `handle` says yes by reading it.
+  const server = createServer(listener).on('checkContinue', listener);
   server.requestTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, '127.0.0.1', resolve);
@@ -30,38 +46,48 @@ export async function startWebhookServer(options: WebhookServerOptions) {
   return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
-async function handle(
-  options: WebhookServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (request.method === 'GET' && request.url === '/healthz') return answer(response, 200, 'ok');
-  if (request.url !== '/github/webhook') return answer(response, 404, 'not found');
-  if (request.method !== 'POST') return answer(response, 405, 'POST only');
-  const body = await readBody(request);
-  if (body === undefined) {
-    response.setHeader('connection', 'close');
-    return answer(response, 413, `larger than ${maxWebhookBytes} bytes`);
-  }
-  const { status, message } = await receiveWebhook(
-    { headers: flat(request), body },
-    { inbox: options.inbox, secrets: options.secrets, now: Date.now() },
-  );
-  answer(response, status, message);
-  if (message === 'accepted') options.onAccepted();
+function handlerOf(options: WebhookServerOptions): Handler {
+  const { inbox, secrets } = options;
+  const withBody = bodyReader({ maxBytes: maxWebhookBytes, maxHeld: maxHeldBytes });
+  const webhook: Handler = (request, response) => {
+    const tooLarge = Number(request.headers['content-length'] ?? 0) > maxWebhookBytes;
+    if (request.headers.expect !== undefined && !tooLarge) response.writeContinue();
+    return withBody(request, async (body) => {
+      if ('refused' in body) return answer(response, body.refused, refusals[body.refused]);
+      const headers = flat(request);
+      const now = Date.now();
+      const received = await receiveWebhook({ headers, body: body.bytes }, { inbox, secrets, now });
+      answer(response, received.status, { message: received.message });
+      logDelivery(options.log, headers, received);
+      if (received.message === 'accepted') options.onAccepted();
+    });
+  };
+  return async (request, response) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/healthz') {
+      const health = await options.health();
+      return answer(response, health.status === 'ok' ? 200 : 503, health);
+    }
+    if (path !== '/github/webhook') return answer(response, 404, { message: 'not found' });
+    if (request.method !== 'POST') return answer(response, 405, { message: 'POST only' });
+    return webhook(request, response);
+  };
 }
 
-/** The raw bytes, or undefined as soon as they are known to be too many. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxWebhookBytes) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxWebhookBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+const refusals = {
+  413: { message: `larger than ${maxWebhookBytes} bytes` },
+  503: { message: 'busy; deliver again' },
+};
+
+/** Names that GitHub gave, in a form that can't break out of a line. Strangers' requests are not told. */
+function logDelivery(
+  log: WebhookServerOptions['log'],
+  headers: Readonly<Record<string, string | undefined>>,
+  { status, message }: WebhookAnswer,
+): void {
+  if (status === 401 || message.startsWith('ignored')) return;
+  const name = (header: string) => (headers[header] ?? '').replace(/[^\w-]/g, '').slice(0, 100);
+  log(`delivery ${name('x-github-delivery')} ${name('x-github-event')}: ${status} ${message}`);
 }
 
 function flat(request: IncomingMessage): Record<string, string | undefined> {
@@ -70,10 +96,10 @@ function flat(request: IncomingMessage): Record<string, string | undefined> {
   );
 }
 
-function answer(response: ServerResponse, status: number, message: string): void {
+function answer(response: ServerResponse, status: number, body: object): void {
   if (response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ message }));
+  response.end(JSON.stringify(body));
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -3,32 +3,25 @@ import type { Run } from '../../domain/run.ts';
 import { dispatch } from '../../services/dispatcher.ts';
 import { sweep } from '../../services/sweep.ts';
 import { giveUp, type RunnerOptions, walkRun } from '../runner/runner.ts';
+import { type Repeated, repeat } from './repeat.ts';
 
-/** What the worker does beside walking: `drain` turns the inbox into queued runs. */
+/** What the worker needs beside what walking does. */
 export interface WorkerOptions extends RunnerOptions {
   readonly capacity: number;
   /** Only this run is started and walked; otherwise all are. */
   readonly only?: string;
-  readonly drain?: () => Promise<unknown>;
   /** How often the stores are looked at, in milliseconds. */
   readonly pollMs?: number;
 }
 
-/** The loop of one server process. */
-export interface Worker {
-  /** Looks again now rather than at the next poll. */
-  wake(): void;
-  /** Stops walking at the next step; what is unfinished is gone on with by the next start. */
-  stop(): Promise<void>;
-}
-
-/** Starts queued runs, walks running ones, and takes over those whose runner is gone. */
-export function startWorker(options: WorkerOptions): Worker {
+/**
+ * Starts queued runs, walks running ones, and takes over those whose runner is gone. Stopped, it stops
+ * walking at the next step; what is unfinished is gone on with by the next start.
+ */
+export function startWorker(options: WorkerOptions): Repeated {
   const stopping = new AbortController();
   const active = new Map<string, Promise<void>>();
-  let wake = () => {};
   const turn = async () => {
-    await options.drain?.();
     const only = options.only === undefined ? {} : { only: options.only };
     await sweep(options.ports, only);
     const definition = options.definitions.present.digest;
@@ -40,23 +33,14 @@ export function startWorker(options: WorkerOptions): Worker {
         walkOne(options, run, stopping.signal, () => active.delete(run.id)),
       );
     }
+    return options.pollMs ?? 500;
   };
-  const loop = async () => {
-    while (!stopping.signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      await turn().catch((error: unknown) => options.log(`worker: ${String(error)}`));
-      await Promise.race([woken, sleep(options.pollMs ?? 500, undefined, { ref: false })]);
-    }
-  };
-  const ended = loop();
+  const loop = repeat('worker', turn, options.log);
   return {
-    wake: () => wake(),
+    wake: loop.wake,
     stop: async () => {
       stopping.abort();
-      wake();
-      await ended;
+      await loop.stop();
       await Promise.all(active.values());
     },
   };

@@ -15,6 +15,7 @@ let stores: StorePorts;
 let server: Awaited<ReturnType<typeof startWebhookServer>>;
 let close: () => void;
 let accepted = 0;
+let lines: string[] = [];
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'entropy-webhook-'));
@@ -25,6 +26,7 @@ beforeEach(async () => {
   });
   close = () => database.close();
   accepted = 0;
+  lines = [];
   server = await startWebhookServer({
     inbox: stores.inbox,
     secrets: [current, previous],
@@ -32,7 +34,8 @@ beforeEach(async () => {
     onAccepted: () => {
       accepted++;
     },
-    log: () => {},
+    health: async () => ({ status: 'ok', version: '1' }),
+    log: (line) => void lines.push(line),
   });
 });
 afterEach(async () => {
@@ -98,7 +101,7 @@ describe('POST /github/webhook', () => {
     const spaced = await send({ body: `${body} `, headers: { 'x-hub-signature-256': signature } });
     expect(spaced.status).toBe(401);
     const bytes = new Uint8Array([0xff, 0xfe, 0x7b, 0x7d]);
-    expect((await send({ body: bytes })).status).toBe(401);
+    expect(await send({ body: bytes })).toEqual({ status: 400, message: 'the body is not UTF-8' });
     const bom = await send({ body: `\ufeff${body}` });
     expect(bom).toEqual({ status: 400, message: 'the body is not JSON' });
     expect(await pending()).toHaveLength(0);

@@ -87,6 +87,28 @@ export const appRoutes: readonly Route[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/app/installations',
+    need: 'app',
+    handle: ({ world }) => ({
+      status: 200,
+      body: world.store.state.installations.map((each) =>
+        shapeInstallation(world, each, appPermissions),
+      ),
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/installation/repositories',
+    need: 'installation',
+    handle({ world, principal }) {
+      const ids = principal.kind === 'installation' ? principal.repositories : [];
+      const found = world.store.state.repositories.filter((each) => ids.includes(each.id));
+      const repositories = found.map((each) => shapeRepository(world, each));
+      return { status: 200, body: { total_count: found.length, repositories } };
+    },
+  },
+  {
     method: 'POST',
     path: '/app/installations/:id/access_tokens',
     need: 'app',

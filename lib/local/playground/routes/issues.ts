@@ -7,6 +7,7 @@ import {
   addLabels,
   emitIssue,
   record,
+  removeAssignees,
   removeLabel,
   setState,
 } from '../issue-changes.ts';
@@ -102,7 +103,8 @@ function changeIssue(call: Call): Reply {
     addLabels(call, issue, labels);
   }
   if (wanted.assignees) {
-    issue.assignees = issue.assignees.filter((login) => wanted.assignees?.includes(login));
+    const gone = issue.assignees.filter((login) => !wanted.assignees?.includes(login));
+    removeAssignees(call, issue, gone);
     addAssignees(call, issue, wanted.assignees);
   }
   if (wanted.state) setState(call, issue, wanted.state, wanted.state_reason ?? null);
@@ -144,12 +146,22 @@ function addComment(call: Call): Reply {
   return { status: 201, body: shaped };
 }
 
-function changeComment(call: Call): Reply {
-  const { world, repository } = call;
+function commentOf(call: Call): { issue: Issue; comment: Comment } {
   const id = numberParam(call, 'id');
-  const issue = repository.issues.find((each) => each.comments.some((one) => one.id === id));
+  const issue = call.repository.issues.find((each) => each.comments.some((one) => one.id === id));
   const comment = issue?.comments.find((each) => each.id === id);
   if (!issue || !comment) throw notFound();
+  return { issue, comment };
+}
+
+function readComment(call: Call): Reply {
+  const { issue, comment } = commentOf(call);
+  return { status: 200, body: shapeComment(call.world, call.repository, issue, comment) };
+}
+
+function changeComment(call: Call): Reply {
+  const { world, repository } = call;
+  const { issue, comment } = commentOf(call);
   if (comment.author !== call.actor.login && call.principal.kind === 'user' && !mayTriage(call)) {
     throw new ApiError(403, 'Must have admin rights to Repository.');
   }
@@ -168,10 +180,18 @@ function listIssues(call: Call): Reply {
   const state = query.get('state') ?? 'open';
   const labels = (query.get('labels') ?? '').split(',').filter((label) => label !== '');
   const sign = query.get('direction') === 'asc' ? 1 : -1;
+  const byChange = query.get('sort') === 'updated';
+  const since = query.get('since') ?? '';
+  const assignee = query.get('assignee') ?? undefined;
+  const has = (names: readonly string[], name: string) =>
+    names.some((each) => each.toLowerCase() === name.toLowerCase());
   const found = repository.issues
     .filter((issue) => state === 'all' || issue.state === state)
-    .filter((issue) => labels.every((label) => issue.labels.includes(label)))
-    .sort((a, b) => sign * (a.number - b.number));
+    .filter((issue) => labels.every((label) => has(issue.labels, label)))
+    .filter((issue) => assignee === undefined || has(issue.assignees, assignee))
+    .filter((issue) => issue.updatedAt >= since)
+    .sort((a, b) => sign * (a.number - b.number))
+    .sort((a, b) => (byChange ? sign * a.updatedAt.localeCompare(b.updatedAt) : 0));
   return listReply(call, '/issues', found, (issue) => shapeIssue(world, repository, issue));
 }
 
@@ -205,6 +225,7 @@ export const issueRoutes: readonly Route[] = [
     },
   },
   { method: 'POST', path: '/issues/:number/comments', need: write, handle: addComment },
+  { method: 'GET', path: '/issues/comments/:id', need: read, handle: readComment },
   { method: 'PATCH', path: '/issues/comments/:id', need: write, handle: changeComment },
   {
     method: 'GET',

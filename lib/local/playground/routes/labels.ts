@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listReply, parseBody, type Route } from '../api.ts';
 import { ApiError, invalid, notFound } from '../errors.ts';
-import { addAssignees, addLabels, removeLabel } from '../issue-changes.ts';
+import { addAssignees, addLabels, removeAssignees, removeLabel } from '../issue-changes.ts';
 import type { Issue, Repository } from '../model.ts';
 import { labelNamed, shapeIssue, shapeLabel } from '../present/issue.ts';
 import type { World } from '../world.ts';
@@ -92,6 +92,16 @@ export const labelRoutes: readonly Route[] = [
       const issue = issueOf(call);
       addAssignees(call, issue, parseBody(assigneesSchema, call.body).assignees);
       return { status: 201, body: shapeIssue(call.world, call.repository, issue) };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/issues/:number/assignees',
+    need: write,
+    handle(call) {
+      const issue = issueOf(call);
+      removeAssignees(call, issue, parseBody(assigneesSchema, call.body).assignees);
+      return { status: 200, body: shapeIssue(call.world, call.repository, issue) };
     },
   },
 ];

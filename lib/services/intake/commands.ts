@@ -1,0 +1,73 @@
+import type { Ports } from '../../domain/ports.ts';
+import { type Run, type RunSettings, runIdOf } from '../../domain/run.ts';
+import type { Decision } from '../../domain/trigger.ts';
+import { cancel } from '../cancel.ts';
+import { answering, keptAnswers, questionState } from './continuation.ts';
+import { liveRuns, runAtIt, startRun } from './issue-runs.ts';
+
+/** A command of somebody who may write to the repository, and what is known of the issue's runs. */
+export interface CommandCall {
+  readonly ports: Ports;
+  /** How runs are done that are started here. */
+  readonly settings: RunSettings;
+  /** Repository, issue, and the comment as trigger. */
+  readonly decision: Decision;
+  readonly issueState: 'open' | 'closed' | 'gone';
+  /** What follows the command's name. */
+  readonly rest: string;
+  /** The newest run of the issue. */
+  readonly newest: Run | undefined;
+}
+
+/** Does what was asked. Gives a few words on what became of it; undefined: not now, ask again soon. */
+type Command = (call: CommandCall) => Promise<string | undefined>;
+
+/** What `/entropy NAME` does. */
+const commands: Readonly<Record<string, Command>> = {
+  run: async ({ ports, settings, decision, issueState }) => {
+    if (issueState !== 'open') return `the issue is ${issueState}`;
+    const busy = await runAtIt(ports, decision);
+    return busy === undefined ? startRun(ports, decision, settings) : `${busy.id} is at it`;
+  },
+  stop,
+  retry,
+  answer,
+};
+
+/** The command of that name, if there is one. */
+export function commandNamed(name: string): Command | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
+async function stop({ ports, decision }: CommandCall): Promise<string> {
+  const live = await liveRuns(ports, decision);
+  if (live.length === 0) return 'no run to stop';
+  const { by } = decision.trigger;
+  const reason = `${by} asked for it on the issue`;
+  for (const { id } of live) await cancel(ports, id, by, { actor: 'intake', reason });
+  return `asked ${live.map(({ id }) => id).join(', ')} to stop`;
+}
+
+async function retry(call: CommandCall): Promise<string> {
+  const { ports, settings, decision, issueState, newest } = call;
+  if (issueState !== 'open') return `the issue is ${issueState}`;
+  if (newest === undefined) return 'no run to start anew; "/entropy" starts one';
+  const busy = await runAtIt(ports, decision);
+  if (busy !== undefined) return `${busy.id} is at it`;
+  const id = runIdOf(decision.repository, decision.issue, decision.trigger.id);
+  return startRun(ports, decision, settings, await keptAnswers(ports, newest, id));
+}
+
+/** Answers the newest run's question; `rest` is the answer. */
+export async function answer(call: CommandCall): Promise<string | undefined> {
+  const { ports, settings, decision, issueState, rest, newest } = call;
+  if (issueState !== 'open') return `the issue is ${issueState}`;
+  const state = newest === undefined ? 'none' : await questionState(ports, newest);
+  if (newest === undefined || state === 'none') return 'no question waits for an answer';
+  if (rest === '') return 'the answer has no text';
+  if (state === 'asking') return undefined;
+  const id = runIdOf(decision.repository, decision.issue, decision.trigger.id);
+  const { by } = decision.trigger;
+  const continues = await answering(ports, newest, id, { text: rest, by });
+  return startRun(ports, decision, settings, continues);
+}

@@ -1,0 +1,38 @@
+import { commandIn } from '../../domain/comment-command.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { runIdOf } from '../../domain/run.ts';
+import { type CommentIntent, decideComment } from '../../domain/trigger.ts';
+import { answer, commandNamed } from './commands.ts';
+import { questionState } from './continuation.ts';
+import type { IntakeOptions } from './intake-options.ts';
+import { newestRun } from './issue-runs.ts';
+
+/**
+ * Does what a comment asks for: a command, or the answer to the newest run's question. Gives what became of
+ * it; undefined: not now. Throws `ForgeFailed`, `ForgeUnavailable`.
+ */
+export async function hearComment(
+  ports: Ports,
+  intent: CommentIntent,
+  { readFacts, settings }: IntakeOptions,
+): Promise<string | undefined> {
+  const repository = { forge: 'github', name: intent.repository } as const;
+  const issue = { repository, issue: String(intent.issue) };
+  const id = runIdOf(repository, issue.issue, String(intent.comment));
+  if ((await ports.runs.get(id)) !== undefined) return `run ${id}, which was there`;
+  const newest = await newestRun(ports, issue);
+  const state = newest === undefined ? 'none' : await questionState(ports, newest);
+  // People talk: GitHub is asked only where what they say can mean something.
+  if (!intent.command && state === 'none') return 'no command, and no question waits';
+  const facts = await readFacts(intent);
+  const decided = decideComment(intent, facts);
+  if (typeof decided === 'string') return decided;
+  const { text, ...decision } = decided;
+  const call = { ports, settings, decision, issueState: facts.issue.state, newest };
+  const said = commandIn(text);
+  if (said === undefined) return answer({ ...call, rest: text.trim() });
+  if (!facts.rules.comment) return 'comments give no commands here: trigger.comment is false';
+  const command = commandNamed(said.name);
+  if (command === undefined) return `no command ${said.name.slice(0, 40)}`;
+  return command({ ...call, rest: said.rest });
+}

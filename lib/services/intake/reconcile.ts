@@ -1,0 +1,94 @@
+import { DomainError, ForgeUnavailable, StorageFailed } from '../../domain/errors.ts';
+import type { Ports } from '../../domain/ports.ts';
+import type { AssignmentIntent, ChangeIntent, LabelIntent } from '../../domain/trigger.ts';
+import { carryIntent } from './drain.ts';
+import type { IntakeOptions } from './intake-options.ts';
+
+/** What reconciling needs of GitHub. Both throw `ForgeFailed`. */
+export interface ReconcileOptions extends IntakeOptions {
+  /** Names of the repositories to look at. */
+  readonly repositories: () => Promise<readonly string[]>;
+  /** Open issues that carry the trigger, changed at or after `cursor`, the longest unchanged first. */
+  readonly waitingIssues: (
+    repository: string,
+    cursor: string | undefined,
+  ) => Promise<{
+    readonly intents: readonly (LabelIntent | AssignmentIntent)[];
+    readonly cursor: string;
+  }>;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds what deliveries that never came would have said: issues that wait for a run, and changes of issues
+ * that runs are at. A trigger has one run, however it was found. Gives how many intents it looked at.
+ */
+export async function reconcile(ports: Ports, options: ReconcileOptions): Promise<number> {
+  let seen = await lookAtRuns(ports, options);
+  for (const repository of await options.repositories()) {
+    if (options.signal.aborted) break;
+    seen += await told(options, repository, () => lookAtRepository(ports, repository, options));
+  }
+  return seen;
+}
+
+/** From where the last look ended; a look that did not get through is made again from the same place. */
+async function lookAtRepository(
+  ports: Ports,
+  repository: string,
+  options: ReconcileOptions,
+): Promise<number> {
+  const name = `reconciled ${repository}`;
+  const waiting = await options.waitingIssues(repository, await ports.cursors.get(name));
+  for (const intent of waiting.intents) {
+    if (options.signal.aborted) return 0;
+    await carry(ports, intent, options);
+  }
+  await ports.cursors.set(name, waiting.cursor);
+  return waiting.intents.length;
+}
+
+async function lookAtRuns(ports: Ports, options: ReconcileOptions): Promise<number> {
+  const live = await ports.runs.list({ status: ['running'] });
+  const ours = live.filter(({ repository }) => repository.forge === 'github');
+  for (const { id, repository, issue } of ours) {
+    const about = { repository: repository.name, issue: Number(issue), sender: 'reconciler' };
+    const intent: ChangeIntent = { kind: 'change', ...about };
+    await told(options, id, async () => carry(ports, intent, options).then(() => 1));
+  }
+  return ours.length;
+}
+
+/** An issue that GitHub refuses to show is left out; where it can't be asked at all, that ends the look. */
+async function carry(
+  ports: Ports,
+  intent: LabelIntent | AssignmentIntent | ChangeIntent,
+  options: ReconcileOptions,
+): Promise<void> {
+  try {
+    const note = await carryIntent(ports, intent, options);
+    if (note?.startsWith('run ') && !note.endsWith('there')) {
+      options.log(`found without a delivery: ${intent.repository}#${intent.issue}: ${note}`);
+    }
+  } catch (error) {
+    if (!(error instanceof DomainError) || error instanceof ForgeUnavailable) throw error;
+    if (error instanceof StorageFailed) throw error;
+    options.log(`${intent.repository}#${intent.issue}: ${error.name}: ${error.message}`);
+  }
+}
+
+/** One repository that can't be read does not keep the others from being looked at. */
+async function told(
+  { log }: ReconcileOptions,
+  what: string,
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error instanceof StorageFailed) throw error;
+    log(`${what} can't be reconciled now: ${error.name}: ${error.message}`);
+    return 0;
+  }
+}
