@@ -1,5 +1,6 @@
 import { ApiError } from './errors.ts';
 import type { Fault } from './faults.ts';
+import type { CallLimits } from './limits.ts';
 import type { Account, Role, State } from './model.ts';
 import type { Principal } from './principal.ts';
 import type { Dispatch } from './router.ts';
@@ -58,6 +59,8 @@ export interface PlaygroundControls {
   /** Makes the next fitting API requests go wrong. */
   addFault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
+  /** Sets the limits of calls, and counts anew. Without any they are GitHub's own. */
+  limitCalls(limits: CallLimits): Promise<void>;
 }
 
 export type ControlName = keyof PlaygroundControls;
@@ -83,6 +86,7 @@ const named: Record<ControlName, true> = {
   snapshot: true,
   addFault: true,
   clearFaults: true,
+  limitCalls: true,
 };
 /** Every control's name. */
 export const controlNames = Object.keys(named) as ControlName[];
@@ -167,5 +171,6 @@ function administration(world: World): Administration {
     snapshot: async () => structuredClone(store.state),
     addFault: async (fault) => world.faults.add(fault),
     clearFaults: async () => world.faults.clear(),
+    limitCalls: async (limits) => world.limits.set(limits),
   };
 }

@@ -7,6 +7,7 @@ import { createControls, type PlaygroundControls } from './controls.ts';
 import { ApiError, notFound } from './errors.ts';
 import { createFaults } from './faults.ts';
 import { gitEnvironment, openGit } from './git/exec.ts';
+import { createLimits } from './limits.ts';
 import type { AppIdentity } from './principal.ts';
 import { createDispatch } from './router.ts';
 import { apiBase, createPlaygroundServer, type ServerParts } from './server.ts';
@@ -67,6 +68,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     tokens: createTokens(app, options.appPublicKey, now),
     webhooks: createWebhooks(app.id, now),
     faults: createFaults(),
+    limits: createLimits(now),
     takeTurn: createTurns(),
     urls: { root: address.url, api: address.apiUrl },
     gitOf: ({ owner, name }) => openGit(join(repositoriesDir, owner, `${name}.git`), environment),

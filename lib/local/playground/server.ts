@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Reply } from './api.ts';
 import { ApiError, notFound } from './errors.ts';
@@ -16,7 +16,6 @@ export const apiBase = '/api/v3';
 const graphqlPath = '/api/graphql';
 const controlBase = '/_playground/';
 const bodyLimit = 25 * 1024 * 1024;
-const callsAnHour = 5000;
 
 /** What the server needs beside the world. */
 export interface ServerParts {
@@ -32,10 +31,9 @@ export interface ServerParts {
 
 /** GitHub's two APIs, git's smart protocol and the playground's own controls, on one port. */
 export function createPlaygroundServer(parts: () => ServerParts): PlaygroundServer {
-  const used = new Map<string, number>();
   const running = new Set<Promise<void>>();
   const http = createServer((request, response) => {
-    const task = answer(parts(), used, request, response)
+    const task = answer(parts(), request, response)
       .catch((error) => {
         parts().log(`playground: ${request.method} ${request.url}: ${(error as Error).stack}`);
         if (response.headersSent) response.destroy();
@@ -60,7 +58,6 @@ export interface PlaygroundServer {
 
 async function answer(
   parts: ServerParts,
-  used: Map<string, number>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -80,14 +77,47 @@ async function answer(
     if (request.method === 'GET' && !url.pathname.startsWith('/api/')) {
       return sendPage(response, await renderPage(parts.world, url.pathname));
     }
-    countCall(response, used, token ?? '', parts.world.now());
-    const reply = await apiReply(parts, url, request, token);
-    if (reply) send(response, reply);
-    else response.destroy();
+    await answerApi(parts, url, token, request, response);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     sendError(response, error);
   }
+}
+
+/** Answers for one of the two APIs, within the caller's limits. */
+async function answerApi(
+  parts: ServerParts,
+  url: URL,
+  token: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { world } = parts;
+  const principal: Principal = token ? world.tokens.principalOf(token) : { kind: 'anonymous' };
+  const resource = url.pathname === graphqlPath ? 'graphql' : 'core';
+  const writes = request.method !== 'GET';
+  const taken = world.limits.take({ principal, resource, writes });
+  for (const [name, value] of Object.entries(taken.headers)) response.setHeader(name, value);
+  const body = await readJson(request);
+  if (taken.refusal) throw taken.refusal;
+  const reply = await apiReply(parts, url, request, { principal, body });
+  if (!reply) {
+    response.destroy();
+  } else if (writes || !isKnown(request, response, reply)) {
+    send(response, reply);
+  } else {
+    taken.giveBack();
+    response.writeHead(304).end();
+  }
+}
+
+/** Names the version of an answer to a read; true where the caller says that it has it. */
+function isKnown(request: IncomingMessage, response: ServerResponse, { status, body }: Reply) {
+  if (status !== 200 || body === undefined) return false;
+  const bytes = Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const etag = `W/"${createHash('sha256').update(bytes).digest('hex')}"`;
+  response.setHeader('ETag', etag);
+  return request.headers['if-none-match'] === etag;
 }
 
 /** The API's answer, or undefined where the connection is to be dropped instead. */
@@ -95,10 +125,9 @@ async function apiReply(
   parts: ServerParts,
   url: URL,
   request: IncomingMessage,
-  token: string | undefined,
+  { principal, body }: { readonly principal: Principal; readonly body: unknown },
 ): Promise<Reply | undefined> {
   const { world } = parts;
-  const body = await readJson(request);
   const graphql = url.pathname === graphqlPath;
   if (!graphql && !url.pathname.startsWith(`${apiBase}/`)) throw notFound();
   const path = graphql ? '/graphql' : url.pathname.slice(apiBase.length);
@@ -106,7 +135,6 @@ async function apiReply(
   const fault = world.faults.take(method, path);
   if (fault?.kind === 'hang-up') return undefined;
   if (fault?.kind === 'status') return faultReply(fault);
-  const principal: Principal = token ? world.tokens.principalOf(token) : { kind: 'anonymous' };
   const accept = request.headers.accept ?? '';
   const reply = graphql
     ? executeGraphql({ world, principal, actor: actorOf(world, principal) }, body)
@@ -166,25 +194,6 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw new ApiError(400, 'Problems parsing JSON');
   }
-}
-
-/** Counts the call against its token's hour and says so in the headers. */
-function countCall(
-  response: ServerResponse,
-  used: Map<string, number>,
-  token: string,
-  now: number,
-): void {
-  const hour = Math.floor(now / 3_600_000);
-  const key = `${hour}:${token}`;
-  if (used.size > 10_000) used.clear();
-  const count = (used.get(key) ?? 0) + 1;
-  used.set(key, count);
-  response.setHeader('X-RateLimit-Limit', callsAnHour);
-  response.setHeader('X-RateLimit-Remaining', Math.max(0, callsAnHour - count));
-  response.setHeader('X-RateLimit-Used', count);
-  response.setHeader('X-RateLimit-Reset', (hour + 1) * 3600);
-  response.setHeader('X-RateLimit-Resource', 'core');
 }
 
 function send(response: ServerResponse, { status, body, headers }: Reply): void {

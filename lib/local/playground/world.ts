@@ -1,5 +1,6 @@
 import type { Faults } from './faults.ts';
 import type { Git } from './git/exec.ts';
+import type { Limits } from './limits.ts';
 import type { Account, Repository } from './model.ts';
 import type { AppIdentity, Principal } from './principal.ts';
 import type { Store } from './store.ts';
@@ -20,6 +21,7 @@ export interface World {
   readonly tokens: Tokens;
   readonly webhooks: Webhooks;
   readonly faults: Faults;
+  readonly limits: Limits;
   readonly takeTurn: TakeTurn;
   readonly urls: Urls;
   /** The bare repository on disk. */

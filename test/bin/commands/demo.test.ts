@@ -12,10 +12,12 @@ describe('demo', () => {
     const last = lines.at(-1);
     expect(last).toMatchObject({ type: 'outcome', outcome: 'passed' });
     const ends = Object.fromEntries(
-      last.issues.map(({ issue, outcome, evidence }: Record<string, never>) => [
-        issue,
-        [outcome, (evidence as { rounds?: number } | null)?.rounds],
-      ]),
+      last.issues.map(
+        (issue: { issue: string; outcome: string; evidence: { rounds: number } | null }) => [
+          issue.issue,
+          [issue.outcome, issue.evidence?.rounds],
+        ],
+      ),
     );
     expect(ends).toEqual({
       bug: ['merged', 1],
