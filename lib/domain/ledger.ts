@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** Who saw what the event tells: trusted parts observe, a sandbox only claims. Policy reads observed events. */
@@ -77,7 +77,7 @@ export interface Checkpoint {
 
 /** SHA-256 in lower-case hex. */
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 /**

@@ -45,6 +45,8 @@ function collect(
     });
     request.once('end', () => resolve({ bytes: Buffer.concat(chunks ?? []) }));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the request broke off')));
+    request.once('close', () => {
+      if (!request.complete) reject(new Error('the request broke off'));
+    });
   });
 }

@@ -1,19 +1,22 @@
 import { NotFound } from '../../domain/errors.ts';
 import type { Delivery, InboxStore } from '../../domain/ports.ts';
 import type { Database } from './database.ts';
+import { together } from './together.ts';
 
 /** Webhook deliveries in SQLite; id, body and meaning are unique each. */
 export function sqliteInboxStore(database: Database): InboxStore {
+  const store = (delivery: Delivery) =>
+    database.run(
+      `INSERT INTO inbox (id, body_hash, semantic_key, body) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      delivery.id,
+      delivery.bodyHash,
+      delivery.semanticKey,
+      JSON.stringify(delivery),
+    ) === 1;
   return {
-    accept: async (delivery) =>
-      database.run(
-        `INSERT INTO inbox (id, body_hash, semantic_key, body) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO NOTHING`,
-        delivery.id,
-        delivery.bodyHash,
-        delivery.semanticKey,
-        JSON.stringify(delivery),
-      ) === 1,
+    // To wait for the disk costs more than all else that a delivery needs.
+    accept: together((deliveries) => database.write(() => deliveries.map(store))),
     pending: async (limit) =>
       database
         .all<{ body: string }>(

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../../domain/ledger.ts';
 import type { InboxStore } from '../../domain/ports.ts';
@@ -84,11 +85,8 @@ function payloadOf(
 }
 
 function decode(body: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return undefined;
-  }
+  if (!isUtf8(body)) return undefined;
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }
 
 /** Same meaning, same key. GitHub moves `updated_at` at each change, which tells a re-label from a repeat. */
