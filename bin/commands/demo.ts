@@ -54,7 +54,10 @@ async function demo(config: Config, options: Options, shown: Terminal): Promise<
   const issues = demoIssues.filter(({ name }) => name === (options.issue ?? name));
   shown.err.write(introduction(issues.length));
   const began = Date.now();
-  const up = await composeDemo(config, issues, (line) => void shown.err.write(`${line}\n`));
+  const up = await composeDemo(config, issues, (line) => {
+    // What comes of a delivery is in the runs' own lines.
+    if (!line.startsWith('delivery ')) shown.err.write(`${line}\n`);
+  });
   try {
     const ends = await Promise.all(issues.map((issue) => see(up, config, issue, shown)));
     const [only] = ends;
@@ -79,7 +82,8 @@ async function see(up: Demo, config: Config, issue: DemoIssue, shown: Terminal):
   let question: string | undefined;
   if (run?.outcome === 'question' && issue.answer !== undefined) {
     question = run.note;
-    if (!shown.json) shown.err.write(`         ${prefix}a maintainer answers the question\n`);
+    if (!shown.json)
+      shown.err.write(`${clock(shown)} ${prefix}a maintainer answers the question\n`);
     id = await up.answer(issue);
     run = await follow(ports, id, shown, { prefix });
   }
@@ -94,6 +98,9 @@ async function see(up: Demo, config: Config, issue: DemoIssue, shown: Terminal):
     ...(question === undefined ? {} : { question }),
   };
 }
+
+/** The time as events show it. */
+const clock = ({ err }: Terminal) => paint(err, 'dim', new Date().toISOString().slice(11, 19));
 
 /** What is wrong with a run's ledger, or undefined. */
 async function problemOf({ dataDir }: Config, run: string): Promise<string | undefined> {

@@ -75,18 +75,16 @@ export async function composeDemo(
     number: numbers.get(issue.name) ?? 0,
     by: maintainer,
   });
-  const answer = async (issue: DemoIssue) => {
-    await playground.comment({ ...act(issue), body: issueFile(issue.answer ?? '') });
-    await playground.unlabel({ ...act(issue), label });
-    await playground.label({ ...act(issue), label });
-  };
   return {
     playground,
     server,
     repositoryOf,
     runsOn,
     trigger: (issue) => nextRun(issue, runsOn, () => playground.label({ ...act(issue), label })),
-    answer: (issue) => nextRun(issue, runsOn, () => answer(issue)),
+    answer: (issue) =>
+      nextRun(issue, runsOn, async () => {
+        await playground.comment({ ...act(issue), body: issueFile(issue.answer ?? '') });
+      }),
     close: async () => {
       await server.close();
       await playground.close();
