@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DomainError } from '../lib/domain/errors.ts';
 import { exitCodeOf } from '../lib/domain/outcome.ts';
+import { addAnswer } from './commands/answer.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addConfig } from './commands/config.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPause } from './commands/pause.ts';
 import { addReplay } from './commands/replay.ts';
@@ -38,10 +40,12 @@ for (const add of [
   addLogs,
   addCancel,
   addRetry,
+  addAnswer,
   addReplay,
   addAudit,
   addConfig,
   addPause,
+  addDoctor,
 ]) {
   add(program);
 }

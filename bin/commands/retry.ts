@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
-import { ConfigInvalid, NotFound } from '../../lib/domain/errors.ts';
-import { type Run, runIdOf } from '../../lib/domain/run.ts';
-import { runFolder } from '../../lib/local/compose.ts';
+import { ConfigInvalid } from '../../lib/domain/errors.ts';
+import type { Run } from '../../lib/domain/run.ts';
 import { providerOf } from '../../lib/providers/provider.ts';
+import { keptAnswers } from '../../lib/services/intake/continuation.ts';
 import { terminal } from '../output/terminal.ts';
 import { carryOut, requireSandbox, resume } from './carry-out.ts';
 import { withRun } from './records.ts';
+import { runAgain } from './run-again.ts';
 
 /** `entropy retry`: goes on with an unfinished run, or starts anew on the issue of a finished one. */
 export function addRetry(program: Command): void {
@@ -28,12 +25,13 @@ export function addRetry(program: Command): void {
         process.exitCode = await resume(config, run, shown);
         return;
       }
-      process.exitCode = await carryOut(config, again(config, run), shown);
+      const again = await runAgain(config, run, keptAnswers);
+      process.exitCode = await carryOut(config, again, shown);
     });
 }
 
-/** What the run was started with must be at hand again, before anything is begun. */
-async function requireMeans(config: Config, { id, repository, status, settings }: Run) {
+/** What the run was started with must be at hand again, before anything is begun. Throws `ConfigInvalid`. */
+export async function requireMeans(config: Config, { id, repository, status, settings }: Run) {
   if (repository.forge !== 'local') {
     const how =
       status === 'settled' ? 'put the label on the issue again' : '"entropy serve" goes on with it';
@@ -43,15 +41,4 @@ async function requireMeans(config: Config, { id, repository, status, settings }
     providerOf(choice, config.secrets);
   }
   await requireSandbox(settings.sandbox);
-}
-
-function again(config: Config, run: Run): Omit<Run, 'status' | 'createdAt'> {
-  const { repository, issue, settings } = run;
-  const trigger = { kind: 'cli', id: randomUUID(), by: userInfo().username } as const;
-  const id = runIdOf(repository, issue, trigger.id);
-  const from = join(runFolder(config.dataDir, run.id), 'issue.md');
-  if (!existsSync(from)) throw new NotFound(`the issue of ${run.id} is gone: ${from}`);
-  mkdirSync(runFolder(config.dataDir, id), { recursive: true, mode: 0o700 });
-  copyFileSync(from, join(runFolder(config.dataDir, id), 'issue.md'));
-  return { id, repository, issue, trigger, settings };
 }

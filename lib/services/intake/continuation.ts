@@ -8,8 +8,13 @@ import { answersOf, handoffOf } from '../lifecycle/run-facts.ts';
 /** GitHub's own limit of a comment, in characters. */
 const maxAnswer = 65_536;
 
+type Reading = Pick<Ports, 'runs' | 'stages' | 'ledger'>;
+
 /** Whether a run has a question that waits for its answer; `asking` has not ended yet. */
-export async function questionState(ports: Ports, run: Run): Promise<'none' | 'asking' | 'asked'> {
+export async function questionState(
+  ports: Reading,
+  run: Run,
+): Promise<'none' | 'asking' | 'asked'> {
   if (run.outcome !== undefined) return run.outcome === 'question' ? 'asked' : 'none';
   if (run.status !== 'running') return 'none';
   const left = await handoffOf(ports, run.id, 'issue-reader', 1);
@@ -18,7 +23,7 @@ export async function questionState(ports: Ports, run: Run): Promise<'none' | 'a
 
 /** What the run `id` has from the run that asked, and from those before it, with the answer. */
 export async function answering(
-  ports: Ports,
+  ports: Pick<Ports, 'budgets' | 'ledger'>,
   asked: Run,
   id: string,
   { text, by }: { readonly text: string; readonly by: string },
@@ -43,7 +48,7 @@ export async function answering(
 
 /** The same answers for a run that begins anew on the issue, with a budget of its own. */
 export async function keptAnswers(
-  ports: Ports,
+  ports: Pick<Ports, 'ledger'>,
   earlier: Run,
   id: string,
 ): Promise<Continuation | undefined> {

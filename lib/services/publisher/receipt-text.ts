@@ -20,8 +20,12 @@ export interface Used {
 export function receiptText(run: Run, ending: Ending, used: Used): string {
   const cost = used.dollars > 0 ? `, $${used.dollars.toFixed(2)}` : '';
   const footer = `Run ${code(run.id)}: ${used.turns} model calls, ${used.tokens} tokens${cost}`;
-  return [told(run, ending), ...kept(run, ending), `<sub>${footer}</sub>`].join('\n\n');
+  const edited = run.issueEditedAt === undefined ? [] : [editedText];
+  return [told(run, ending), ...kept(run, ending), ...edited, `<sub>${footer}</sub>`].join('\n\n');
 }
+
+const editedText =
+  'The issue was edited while this run was at it: the run went by the text that it began with.';
 
 function told(run: Run, { outcome, error }: Ending): string {
   const note = quote(run.note ?? 'No reason was given.', 2000);
@@ -36,7 +40,7 @@ function told(run: Run, { outcome, error }: Ending): string {
     case 'refused':
       return `Not worked on:\n\n${note}`;
     case 'cancelled':
-      return 'Stopped, as asked.';
+      return run.note === undefined ? 'Stopped, as asked.' : `Stopped:\n\n${note}`;
     case 'failed':
       return `Failed with ${code(error?.name ?? 'an unknown error')}:\n\n${quote(error?.message ?? '', 2000)}`;
   }
