@@ -7,6 +7,7 @@ import { addAudit } from './commands/audit.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addConfig } from './commands/config.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPause } from './commands/pause.ts';
 import { addReplay } from './commands/replay.ts';
@@ -44,6 +45,7 @@ for (const add of [
   addAudit,
   addConfig,
   addPause,
+  addDoctor,
 ]) {
   add(program);
 }

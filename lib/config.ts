@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -142,6 +142,10 @@ function readSecret(env: Environment, name: string, faults: string[]): string | 
   const file = env[`${name}_FILE`];
   if (file === undefined) return env[name];
   try {
+    if (isOpenToOthers(file)) {
+      faults.push(`${name}_FILE: ${file} is readable to others: chmod 600 ${file}`);
+      return undefined;
+    }
     const secret = readFileSync(file, 'utf8').trim();
     if (secret !== '') return secret;
     faults.push(`${name}_FILE: ${file} is empty`);
@@ -149,6 +153,12 @@ function readSecret(env: Environment, name: string, faults: string[]): string | 
     faults.push(`${name}_FILE: ${whyUnread(error, file)}`);
   }
   return undefined;
+}
+
+/** A pipe has no mode that means anything, and Windows has other rules. */
+function isOpenToOthers(file: string): boolean {
+  const found = statSync(file);
+  return process.platform !== 'win32' && found.isFile() && (found.mode & 0o077) !== 0;
 }
 
 /** Why a file that was named could not be read, for a person. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -42,7 +42,7 @@ describe('loadConfig', () => {
 
   test('a secret is read from its file, which stands over the variable', () => {
     const file = join(folder, 'key');
-    writeFileSync(file, 'from-file\n');
+    writeFileSync(file, 'from-file\n', { mode: 0o600 });
     const env = { ANTHROPIC_API_KEY: 'from-environment', ANTHROPIC_API_KEY_FILE: file };
     expect(loadConfig(env).secrets.anthropicKey).toBe('from-file');
     expect(loadConfig({ OPENAI_API_KEY: 'k' }).secrets.openaiKey).toBe('k');
@@ -51,11 +51,22 @@ describe('loadConfig', () => {
 
   test('a secret file that is empty or no file is a fault', () => {
     const file = join(folder, 'empty');
-    writeFileSync(file, '\n');
+    writeFileSync(file, '\n', { mode: 0o600 });
     expect(faultOf({ ANTHROPIC_API_KEY_FILE: file })).toBe(
       `ANTHROPIC_API_KEY_FILE: ${file} is empty`,
     );
     expect(faultOf({ OPENAI_API_KEY_FILE: folder })).toMatch(/OPENAI_API_KEY_FILE: .*EISDIR/);
+  });
+
+  test('a secret file that others can read is refused, and the mend is told', () => {
+    const file = join(folder, 'open');
+    writeFileSync(file, 'do-not-tell\n');
+    chmodSync(file, 0o640);
+    expect(faultOf({ GITHUB_TOKEN_FILE: file })).toBe(
+      `GITHUB_TOKEN_FILE: ${file} is readable to others: chmod 600 ${file}`,
+    );
+    chmodSync(file, 0o600);
+    expect(loadConfig({ GITHUB_TOKEN_FILE: file }).secrets.githubToken).toBe('do-not-tell');
   });
 
   test("limits of time stand in place of each role's own only where they are set", () => {

@@ -112,7 +112,7 @@ test('a subfolder of a worktree with a detached HEAD will do, and the key may be
   const team = await teamOver('openai-compatible', [reads, codes(mended), reviews('approve')]);
   const [issue, key] = [join(at.root, 'issue.md'), join(at.root, 'key')];
   writeFileSync(issue, issueText);
-  writeFileSync(key, `${modelKey}\n`);
+  writeFileSync(key, `${modelKey}\n`, { mode: 0o600 });
   const args = ['run', '--repo', join(repo, 'src'), '--issue', issue, '--yes', '--json'];
   const more = ['--sandbox', 'process', ...team.args];
   const end = await at.start([...args, ...more], { OPENAI_API_KEY_FILE: key }, [program]).ended;

@@ -21,7 +21,7 @@ test('it says what is missing before it listens', async () => {
 
 test('it listens on this machine only, refuses what is not signed, and ends when asked', async () => {
   const file = join(at.root, 'secret');
-  writeFileSync(file, `${'s'.repeat(32)}\n`);
+  writeFileSync(file, `${'s'.repeat(32)}\n`, { mode: 0o600 });
   const server = at.start(args, { ...authority, ENTROPY_WEBHOOK_SECRET_FILE: file });
   await server.said(/listening on http:\/\/127\.0\.0\.1:\d+\/github\/webhook/);
   const url = /http:\S+/.exec(server.errors())?.[0] ?? '';
@@ -30,6 +30,36 @@ test('it listens on this machine only, refuses what is not signed, and ends when
   server.child.kill('SIGTERM');
   const end = await server.ended;
   expect(end).toMatchObject({ code: 0, out: '' });
-  expect(end.err).toMatch(/stopping; unfinished runs go on at the next start\n$/);
+  expect(end.err).toMatch(/stopping; unfinished runs go on at the next start\n\S+ stopped\n$/);
   expect(end.err).not.toMatch(/ssssss|not-a-token/);
+});
+
+test('it tells how it is, one JSON object a log line', async () => {
+  const secret = { ENTROPY_WEBHOOK_SECRET: 's'.repeat(32), ENTROPY_RECONCILE_MINUTES: '0' };
+  const server = at.start([...args, '--json'], { ...authority, ...secret });
+  await server.said(/listening/);
+  const url = /http:\/\/[\d.:]+/.exec(server.errors())?.[0] ?? '';
+  const answer = await fetch(`${url}/healthz`);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({
+    ...{ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/), queued: 0, running: 0 },
+    oldestPendingDelivery: null,
+  });
+  const port = new URL(url).port;
+  const other = await at.entropy(['serve', '--port', port, '--sandbox', 'process'], {
+    ...{ ...authority, ...secret },
+  });
+  expect(other).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/can't listen on \d+: EADDRINUSE/),
+  });
+  server.child.kill('SIGINT');
+  const { code, err } = await server.ended;
+  expect(code).toBe(0);
+  const lines = err
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.every(({ time, message }) => !Number.isNaN(Date.parse(time)) && message)).toBe(true);
+  expect(lines.at(-1).message).toBe('stopped');
 });

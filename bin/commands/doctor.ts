@@ -1,0 +1,142 @@
+import { type Command, Option } from 'commander';
+import { type Config, loadConfig } from '../../lib/config.ts';
+import { defaultBudget } from '../../lib/domain/budget.ts';
+import { ConfigInvalid } from '../../lib/domain/errors.ts';
+import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
+import { inspectGitHub } from '../../lib/github/inspect.ts';
+import { inspectDataFolder } from '../../lib/local/upkeep/inspect-data-folder.ts';
+import { inspectMachine } from '../../lib/local/upkeep/inspect-machine.ts';
+import { inspectModel } from '../../lib/providers/inspect.ts';
+import { paint, printable, type Terminal, terminal, writeJson } from '../output/terminal.ts';
+import { type RunOptions, settingsOf } from './run-options.ts';
+
+interface Options extends Pick<RunOptions, 'provider' | 'baseUrl' | 'model'> {
+  readonly repo?: string;
+  readonly modelCall?: true;
+  readonly json?: true;
+}
+
+const help = `
+Looks at Node, git, sandboxes, data folder, disk, keys, model server and, where it is set up, GitHub. Changes
+nothing. Exit code 0 where all stands well but for warnings, 1 where something must be mended.`;
+
+/** `entropy doctor`: what stands well here, what does not, and what to do about it. */
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('look at this machine, its keys, the model server and GitHub; exit 1 if one fails')
+    .addOption(
+      new Option('--provider <name>', 'where model turns come from').choices([
+        'anthropic',
+        'openai-compatible',
+      ]),
+    )
+    .option('--base-url <url>', "the model server's base URL")
+    .option('--model <name>', 'the model')
+    .option('--model-call', 'ask the model for one token, which may cost a fraction of a cent')
+    .option('--repo <owner/name>', 'also look whether App or token may work on this repository')
+    .option('--json', 'one JSON object: {type, ok, findings}')
+    .addHelpText('after', help)
+    .action(async (options: Options) => {
+      const findings = await examine(options, program.opts());
+      process.exitCode = tell(findings, terminal(options.json ?? false));
+    });
+}
+
+async function examine(options: Options, given: { dataDir?: string }): Promise<Finding[]> {
+  const { config, findings } = configured(given);
+  return [
+    ...(await inspectMachine()),
+    ...inspectDataFolder(config.dataDir),
+    ...findings,
+    ...(await modelFindings(config, options)),
+    ...(await githubFindings(config, options.repo)),
+  ];
+}
+
+/** Settings with faults are left out one by one, so that all the rest is still looked at. */
+function configured(given: { dataDir?: string }): { config: Config; findings: Finding[] } {
+  let env: Record<string, string | undefined> = { ...process.env };
+  const findings: Finding[] = [];
+  for (;;) {
+    try {
+      const config = loadConfig(env, given);
+      const state = findings.length > 0 ? findings : [good('settings', 'valid')];
+      return { config, findings: state };
+    } catch (error) {
+      if (!(error instanceof ConfigInvalid)) throw error;
+      const faults = error.message.split('\n').map((line) => line.split(/: (.*)/s));
+      findings.push(
+        ...faults.map(([name = '', why = '']) =>
+          wrong('settings', `${name}: ${why}`, `mend ${name}`),
+        ),
+      );
+      const bad = new Set(faults.flatMap(([name = '']) => [name, `${name}_FILE`]));
+      const kept = Object.entries(env).filter(([name]) => !bad.has(name));
+      // A fault that no variable explains would come again.
+      if (kept.length === Object.keys(env).length) throw error;
+      env = Object.fromEntries(kept);
+    }
+  }
+}
+
+async function modelFindings(config: Config, options: Options): Promise<readonly Finding[]> {
+  try {
+    const asRun = { roleModel: {}, budget: defaultBudget, sandbox: 'process' } as const;
+    const { provider, baseUrl, model } = options;
+    const named = {
+      ...(provider && { provider }),
+      ...(baseUrl && { baseUrl }),
+      ...(model && { model }),
+    };
+    const settings = settingsOf({ ...asRun, ...named }, config);
+    return await inspectModel(settings.model, config.secrets, { call: options.modelCall ?? false });
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error;
+    return [doubtful('model server', 'none is set up', error.message)];
+  }
+}
+
+async function githubFindings(config: Config, repo?: string): Promise<readonly Finding[]> {
+  const { github, secrets } = config;
+  const { appKey, githubToken } = secrets;
+  const app = github.appId && appKey ? { app: { id: github.appId, key: appKey } } : {};
+  if (app.app === undefined && githubToken === undefined) {
+    const fix =
+      'for "entropy serve" set ENTROPY_APP_ID and ENTROPY_APP_KEY_FILE, or GITHUB_TOKEN_FILE';
+    return [doubtful('github', 'not set up, so only local repositories work', fix)];
+  }
+  const token = githubToken === undefined ? {} : { token: githubToken };
+  const repository = repo === undefined ? {} : { repository: repo };
+  return [
+    secrets.webhook.length > 0
+      ? good('webhook secret', 'set')
+      : doubtful(
+          'webhook secret',
+          'not set',
+          'for "entropy serve" set ENTROPY_WEBHOOK_SECRET_FILE',
+        ),
+    ...(await inspectGitHub({ apiUrl: github.apiUrl, ...app, ...token, ...repository })),
+  ];
+}
+
+const marks = {
+  ok: ['green', 'ok'],
+  warning: ['yellow', 'warning'],
+  error: ['red', 'error'],
+} as const;
+
+function tell(findings: readonly Finding[], { out, json }: Terminal): number {
+  const ok = findings.every(({ state }) => state !== 'error');
+  if (json) writeJson(out, { type: 'doctor', ok, findings });
+  else {
+    for (const { name, state, detail, fix } of findings) {
+      const [colour, word] = marks[state];
+      const mark = paint(out, colour, word.padEnd(8));
+      out.write(`${mark} ${name.padEnd(20)} ${printable(detail)}\n`);
+      if (fix !== undefined)
+        out.write(`${' '.repeat(29)} ${paint(out, 'dim', '->')} ${printable(fix)}\n`);
+    }
+  }
+  return ok ? 0 : 1;
+}
