@@ -26,7 +26,7 @@ export const claimLeaseMs = 120_000;
 /** Free, expired or already mine gives the claim to `run`; the fence rises at each new owner. */
 export function acquireClaim(found: Claim | undefined, request: ClaimRequest): Claim {
   const { key, run, now, until } = request;
-  if (found?.owner === run) return { ...found, leaseUntil: until };
+  if (found?.owner === run) return extended(found, until);
   const lapsed = found?.leaseUntil !== undefined && found.leaseUntil < now - clockSkewMs;
   if (found?.owner !== undefined && !lapsed) throw new ClaimHeld(found.owner);
   return { key, owner: run, fence: (found?.fence ?? 0) + 1, leaseUntil: until };
@@ -41,7 +41,12 @@ export function heartbeatClaim(
     throw new FenceStale(`run ${request.run} no longer holds ${request.key}`);
   }
   if (found.cancelAt !== undefined) throw new Cancelled(`run ${request.run} was asked to stop`);
-  return { ...found, leaseUntil: request.until };
+  return extended(found, request.until);
+}
+
+/** A call that was long on its way takes back nothing of what another process of the run was told. */
+function extended(found: Claim, until: number): Claim {
+  return { ...found, leaseUntil: Math.max(found.leaseUntil ?? until, until) };
 }
 
 /** Asks the owner to stop; asked again, the first time stands. */

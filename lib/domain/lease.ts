@@ -1,4 +1,8 @@
-/** A lease that has a name and an end, in milliseconds since the epoch. Live while `until` >= now. */
+/**
+ * A lease that has a name and an end, in milliseconds since the epoch. Live while `until` >= now, by the clock
+ * of who asks; clocks may differ (`clockSkewMs`), so a holder renews it that much before its end. A renewal
+ * that arrives late shortens nothing.
+ */
 export interface Lease {
   readonly holder: string;
   readonly until: number;

@@ -20,6 +20,13 @@ export function slotStoreContract(make: () => Promise<Pick<Ports, 'slots'>>): vo
     expect(await slots.take('runs', 'r-2', 15, 30, 1)).toBe(false);
   });
 
+  test('a renewal that arrives late shortens nothing', async () => {
+    const { slots } = await make();
+    await slots.take('runs', 'r-1', 5, 20, 1);
+    expect(await slots.take('runs', 'r-1', 0, 10, 1)).toBe(true);
+    expect(await slots.holders('runs', 20)).toEqual(['r-1']);
+  });
+
   test('a holder keeps its slot where the capacity was lowered', async () => {
     const { slots } = await make();
     await slots.take('runs', 'r-1', 0, 10, 2);

@@ -64,6 +64,11 @@ describe('heartbeat', () => {
     });
   });
 
+  test('that arrives late shortens no lease', () => {
+    expect(heartbeatClaim(held, { ...request('r-1', -50), fence: 4 })).toEqual(held);
+    expect(acquireClaim(held, request('r-1', -50))).toEqual(held);
+  });
+
   test.each([
     ['no claim', undefined, 'r-1', 4],
     ['a free claim', { key, fence: 4 }, 'r-1', 4],

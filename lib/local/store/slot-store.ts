@@ -13,7 +13,7 @@ export function sqliteSlotStore(database: Database): SlotStore {
         database.run('DELETE FROM slots WHERE pool = ? AND until < ?', pool, now);
         database.run(
           `INSERT INTO slots (pool, holder, until) VALUES (?, ?, ?)
-           ON CONFLICT (pool, holder) DO UPDATE SET until = excluded.until`,
+           ON CONFLICT (pool, holder) DO UPDATE SET until = max(until, excluded.until)`,
           pool,
           holder,
           until,

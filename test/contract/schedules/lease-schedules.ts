@@ -1,0 +1,97 @@
+import { test } from '@jest/globals';
+import fc from 'fast-check';
+import { clockSkewMs } from '../../../lib/domain/claim.ts';
+import { slotLeaseMs } from '../../../lib/domain/lease.ts';
+import { clockOffset, holds } from './generated.ts';
+import { type LeaseCall, type LeaseKind, LeaseWorld } from './lease-world.ts';
+import { freshScope, type Stations } from './station.ts';
+
+const actors = 4;
+const runnerLeaseMs = 30_000;
+const actor = fc.nat({ max: actors - 1 });
+const call = fc.constantFrom<LeaseCall>('take', 'take', 'take', 'release');
+// Percent of a lease; around its end is where mistakes live.
+const part = fc.oneof(fc.nat({ max: 140 }), fc.integer({ min: 95, max: 105 }));
+type Step =
+  | {
+      readonly do: 'ask';
+      readonly actor: number;
+      readonly call: LeaseCall;
+      readonly delayed: boolean;
+    }
+  | { readonly do: 'deliver'; readonly actor: number }
+  | { readonly do: 'wait'; readonly part: number }
+  | { readonly do: 'crash'; readonly actor: number; readonly arrives: boolean }
+  | { readonly do: 'race' };
+const step = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('ask'), actor, call, delayed: fc.boolean() }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('deliver'), actor }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait'), part }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash'), actor, arrives: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('race') }) },
+) as fc.Arbitrary<Step>;
+const offsets = fc.array(clockOffset(clockSkewMs), { minLength: actors, maxLength: actors });
+const steps = fc.array(step, { maxLength: 60, size: 'max' });
+
+/** What runner leases keep whatever happens to those who hold them. */
+export function runnerSchedules(open: () => Promise<Stations>): void {
+  test('one runner walks a run, and keeps it while it renews in time', async () => {
+    const { stations, schedules } = await open();
+    await holds(
+      fc.asyncProperty(offsets, steps, async (offset, taken) => {
+        const kind = runnersOf(freshScope());
+        const world = new LeaseWorld(stations, offset, { kind, capacity: 1, shared: false });
+        for (const one of taken) await take(world, one, runnerLeaseMs);
+      }),
+      schedules,
+    );
+  });
+}
+
+/** What capacity slots keep whatever happens to those who hold them. */
+export function slotSchedules(open: () => Promise<Stations>): void {
+  test('no more holders than capacity, and a holder that renews in time keeps its slot', async () => {
+    const { stations, schedules } = await open();
+    await holds(
+      fc.asyncProperty(
+        offsets,
+        fc.integer({ min: 1, max: 2 }),
+        steps,
+        async (offset, capacity, taken) => {
+          const kind = slotsOf(freshScope(), capacity);
+          const world = new LeaseWorld(stations, offset, { kind, capacity, shared: true });
+          for (const one of taken) await take(world, one, slotLeaseMs);
+        },
+      ),
+      schedules,
+    );
+  });
+}
+
+const runnersOf = (run: string): LeaseKind => ({
+  lengthMs: runnerLeaseMs,
+  take: ({ stores }, holder, now, until) => stores.runners.lease(run, holder, now, until),
+  release: ({ stores }, holder) => stores.runners.release(run, holder),
+  holders: async ({ stores }, now) => {
+    const holder = await stores.runners.holder(run, now);
+    return holder === undefined ? [] : [holder];
+  },
+});
+
+const slotsOf = (pool: string, capacity: number): LeaseKind => ({
+  lengthMs: slotLeaseMs,
+  take: ({ stores }, holder, now, until) => stores.slots.take(pool, holder, now, until, capacity),
+  release: ({ stores }, holder) => stores.slots.release(pool, holder),
+  holders: ({ stores }, now) => stores.slots.holders(pool, now),
+});
+
+async function take(world: LeaseWorld, step: Step, leaseMs: number): Promise<void> {
+  if (step.do === 'wait') world.now += Math.round((leaseMs * step.part) / 100);
+  else if (step.do === 'ask') await world.ask(step.actor, step.call, step.delayed);
+  else if (step.do === 'deliver') await world.deliver(step.actor);
+  else if (step.do === 'crash') await world.crash(step.actor, step.arrives);
+  else await world.race();
+}
