@@ -4,26 +4,37 @@ import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import type { RunSettings } from '../../lib/domain/run.ts';
 import { composeServer } from '../../lib/local/compose-server.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
+import { type Log, lineLog } from '../../lib/local/server/log-line.ts';
 import { requireSandbox } from './carry-out.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
 
 const help = `
-It listens on 127.0.0.1 for GitHub's webhooks (POST /github/webhook) and needs:
+It listens on 127.0.0.1 for GitHub's webhooks (POST /github/webhook; GET /healthz for probes) and needs:
   ENTROPY_WEBHOOK_SECRET_FILE                 the webhook's secret, at least 32 characters
+  ENTROPY_WEBHOOK_SECRET_PREVIOUS_FILE        the one before, while the secret is changed
   ENTROPY_APP_ID and ENTROPY_APP_KEY_FILE     the GitHub App (or GITHUB_TOKEN_FILE)
-  ENTROPY_GITHUB_API                          another API than github.com's, for GitHub Enterprise Server`;
+  ENTROPY_GITHUB_API                          another API than github.com's, for GitHub Enterprise Server
+  ENTROPY_REPOSITORIES                        owner/name, ...: where deliveries that never came are looked
+                                              for; with an App, those it is installed on
+  ENTROPY_RECONCILE_MINUTES                   how often; 10 if not set, 0 for never
 
-/** `entropy serve`: takes labelled issues from webhooks until it is stopped. */
+The webhook sends the events Issues and Issue comments as application/json.`;
+
+/** `entropy serve`: works on issues that webhooks tell of, until it is stopped. */
 export function addServe(program: Command): void {
   const command = program
     .command('serve')
-    .description('take labelled issues from GitHub webhooks, and go on with unfinished runs');
+    .description('work on issues that GitHub webhooks tell of, and go on with unfinished runs');
   addRunOptions(command)
     .option('--port <number>', 'port on 127.0.0.1; ENTROPY_PORT or 8787 if not given', port)
+    .option('--json', 'log lines as JSON objects')
     .addHelpText('after', help)
-    .action(async (options: RunOptions & { port?: number }) => {
+    .action(async (options: RunOptions & { port?: number; json?: true }) => {
       const config = loadConfig(process.env, program.opts());
-      await serve({ ...config, port: options.port ?? config.port }, settingsOf(options, config));
+      const write = (text: string) => void process.stderr.write(text);
+      const log = lineLog(write, { json: options.json ?? false, now: Date.now });
+      const port = options.port ?? config.port;
+      await serve({ ...config, port }, settingsOf(options, config), log);
     });
 }
 
@@ -32,12 +43,11 @@ function port(value: string): number {
   throw new InvalidArgumentError('Give a number from 0 (any free port) to 65535.');
 }
 
-async function serve(config: Config, settings: RunSettings): Promise<void> {
+async function serve(config: Config, settings: RunSettings, log: Log): Promise<void> {
   if (config.secrets.webhook.length === 0) {
     throw new ConfigInvalid('set ENTROPY_WEBHOOK_SECRET_FILE or ENTROPY_WEBHOOK_SECRET');
   }
   await requireSandbox(settings.sandbox);
-  const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const registries = settings.sandbox === 'process' ? [] : await hostRegistries(config.host);
   const server = await composeServer(config, { settings, registries, log });
   log(`listening on ${server.url}/github/webhook`);
@@ -46,4 +56,5 @@ async function serve(config: Config, settings: RunSettings): Promise<void> {
   });
   log('stopping; unfinished runs go on at the next start');
   await server.close();
+  log('stopped');
 }
