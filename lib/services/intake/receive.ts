@@ -53,7 +53,7 @@ export async function receiveWebhook(
 
 /** All secrets are tried, so that the time taken does not tell which one fits. */
 function signedByAny(secrets: readonly string[], body: Uint8Array, signature: string): boolean {
-  const [, hex] = /^sha256=([0-9a-f]{64})$/i.exec(signature) ?? [];
+  const [, hex] = /^sha256=([0-9a-f]{64})$/.exec(signature) ?? [];
   if (hex === undefined) return false;
   const given = Buffer.from(hex, 'hex');
   return secrets

@@ -1,12 +1,19 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Webhooks } from '@octokit/webhooks';
+import fc from 'fast-check';
+import { type Body, bodyReader } from '../../../lib/local/server/body.ts';
 import { startWebhookServer } from '../../../lib/local/server/webhook-server.ts';
 import { openSigner } from '../../../lib/local/signer.ts';
 import { openDatabase } from '../../../lib/local/store/database.ts';
 import { type StorePorts, sqliteStores } from '../../../lib/local/store/stores.ts';
+import { anyDelivery, examples } from '../../services/intake/payloads.ts';
 
 const current = 'current-secret-current-secret-0123456789';
 const previous = 'previous-secret-previous-secret-0123456789';
@@ -145,13 +152,127 @@ describe('POST /github/webhook', () => {
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 
-  test('refuses more than 25 MB before it is read', async () => {
-    const body = new Uint8Array(25 * 1024 * 1024 + 1);
-    const status = await send({ body }).then(
-      (answer) => answer.status,
-      // The server may close while the client still writes.
-      () => 413,
-    );
-    expect(status).toBe(413);
+  test('knows both content types that a webhook can be set to, and says so of others', async () => {
+    const form = 'application/x-www-form-urlencoded';
+    const body = new URLSearchParams({ payload: JSON.stringify(labelled()) }).toString();
+    const sent = await send({ body, headers: { 'content-type': form } });
+    expect(sent).toEqual({ status: 202, message: 'accepted' });
+    expect(await pending()).toMatchObject([{ intent: { issue: 7, label: 'entropy' } }]);
+    const none = await send({ body: 'other=1', headers: { 'content-type': form } });
+    expect(none).toEqual({ status: 400, message: 'the form has no payload' });
+    for (const type of ['text/plain', 'application/xml', 'application/jsonp', '']) {
+      const refused = await send({ headers: { 'content-type': type } });
+      expect(refused).toMatchObject({
+        status: 415,
+        message: expect.stringMatching(/set the webhook/),
+      });
+    }
+    expect((await send({ headers: { 'content-encoding': 'gzip' } })).status).toBe(415);
+    const charset = { 'content-type': 'Application/JSON; charset=utf-8' };
+    expect((await send({ headers: charset })).message).toBe('seen before');
   });
+
+  test('answers a ping, and tells of a delivery in one line whatever it calls itself', async () => {
+    const ping = { 'x-github-event': 'ping' };
+    expect(await send({ body: '{"zen":"x"}', headers: ping })).toEqual({
+      ...{ status: 200, message: 'pong' },
+    });
+    expect((await send({ headers: { 'x-github-delivery': 'a b' } })).status).toBe(400);
+    expect((await send({ headers: { 'x-github-event': 'is-sues' } })).status).toBe(400);
+    await send({ headers: { 'x-github-delivery': 'the-id' } });
+    await send({ secret: 'another-secret-another-secret-01234567' });
+    expect(lines.at(-1)).toBe('delivery the-id issues: 202 accepted');
+  });
+
+  test("takes what GitHub's own library signs", async () => {
+    const body = JSON.stringify(labelled({ note: 'é🙂' }));
+    const signature = await new Webhooks({ secret: previous }).sign(body);
+    const sent = await send({ body, headers: { 'x-hub-signature-256': signature } });
+    expect(sent.message).toBe('accepted');
+    const upper = { 'x-hub-signature-256': signature.toUpperCase() };
+    expect((await send({ body, headers: upper })).status).toBe(401);
+  });
+});
+
+/** Sends more than is allowed, in its own way; gives the status and how much could be sent by then. */
+async function sendTooMuch(
+  headers: Record<string, string>,
+): Promise<{ status: number; continued: boolean }> {
+  const request = httpRequest(`${server.url}/github/webhook`, { method: 'POST', headers });
+  let continued = false;
+  request.on('continue', () => {
+    continued = true;
+  });
+  const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+  const chunk = Buffer.alloc(1024 * 1024);
+  request.on('error', () => undefined);
+  if (headers.expect === undefined) for (let sent = 0; sent < 27; sent++) request.write(chunk);
+  else request.flushHeaders();
+  const [response] = await answered;
+  request.destroy();
+  return { status: response.statusCode ?? 0, continued };
+}
+
+describe('a body over 25 MB', () => {
+  test('is refused by what it says of itself, before it is sent', async () => {
+    const length = { 'content-length': String(27 * 1024 * 1024) };
+    expect(await sendTooMuch(length)).toMatchObject({ status: 413 });
+    const asks = { ...length, expect: '100-continue' };
+    expect(await sendTooMuch(asks)).toEqual({ status: 413, continued: false });
+  });
+
+  test('is refused as soon as it gets too large, where it does not say', async () => {
+    expect(await sendTooMuch({ 'transfer-encoding': 'chunked' })).toMatchObject({ status: 413 });
+    expect((await send()).message).toBe('accepted');
+  });
+
+  test('is refused where many together would fill the memory, and room is made again', async () => {
+    const withBody = bodyReader({ maxBytes: 100, maxHeld: 150 });
+    const from = (size: number) =>
+      Readable.from([Buffer.alloc(size / 2), Buffer.alloc(size / 2)]) as IncomingMessage;
+    const read = (size: number, work = async (body: Body) => body) =>
+      withBody(Object.assign(from(size), { headers: {} }), work);
+    let free = () => {};
+    const held = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const first = read(100, async (body) => held.then(() => body));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await read(60)).toEqual({ refused: 503 });
+    expect(await read(40)).toMatchObject({ bytes: Buffer.alloc(40) });
+    free();
+    expect(await first).toMatchObject({ bytes: Buffer.alloc(100) });
+    expect(await read(60)).toMatchObject({ bytes: Buffer.alloc(60) });
+    expect(await read(120)).toEqual({ refused: 413 });
+  });
+});
+
+test("every example of GitHub's is answered, and kept only where it means something", async () => {
+  const kept = new Set<string>();
+  for (const { event, payload } of examples) {
+    const body = JSON.stringify(payload);
+    const answer = await send({ body, headers: { 'x-github-event': event } });
+    expect(answer.status).toBe(event === 'ping' ? 200 : 202);
+    if (answer.message === 'accepted') kept.add(`${event}.${payload.action}`);
+  }
+  expect([...kept].filter((name) => !/^issues\.|^issue_comment\.created$/.test(name))).toEqual([]);
+  const all = await stores.inbox.pending(10_000);
+  expect(all.length).toBeGreaterThan(kept.size);
+  expect(all.every(({ intent }) => typeof intent.repository === 'string')).toBe(true);
+});
+
+test('generated deliveries are answered; replayed under another id they are known', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyDelivery, async ({ event, payload }) => {
+      const body = JSON.stringify(payload);
+      const once = await send({ body, headers: { 'x-github-event': event } });
+      expect(once.status).toBe(event === 'ping' ? 200 : 202);
+      const again = await send({ body, headers: { 'x-github-event': event } });
+      expect(again.message).toBe(once.message === 'accepted' ? 'seen before' : once.message);
+      const forged = await send({ body, secret: 'x', headers: { 'x-github-event': event } });
+      expect(forged.status).toBe(401);
+    }),
+    { numRuns: 300, seed: 5 },
+  );
+  expect(lines.filter((line) => /error|fault/i.test(line))).toEqual([]);
 });
