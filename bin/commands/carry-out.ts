@@ -8,6 +8,7 @@ import { pauseText } from '../../lib/domain/pause.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { Run, SandboxKind } from '../../lib/domain/run.ts';
 import { composeEmbedded, type Embedded, runFolder } from '../../lib/local/compose.ts';
+import { composeGithub } from '../../lib/local/compose-github.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
 import { startWorker } from '../../lib/local/server/worker.ts';
@@ -46,13 +47,14 @@ export async function resume(config: Config, run: Run, terminal: Terminal): Prom
 
 async function withEmbedded(
   config: Config,
-  run: Pick<Run, 'settings'>,
+  run: Pick<Run, 'settings' | 'repository'>,
   terminal: Terminal,
   work: (embedded: Embedded) => Promise<number>,
 ): Promise<number> {
   const log = (line: string) => void terminal.err.write(`${line}\n`);
   const registries = run.settings.sandbox === 'process' ? [] : await hostRegistries(config.host);
-  const embedded = await composeEmbedded(config, { log, registries });
+  const github = run.repository.forge === 'github' ? { github: composeGithub(config) } : {};
+  const embedded = await composeEmbedded(config, { log, registries, ...github });
   try {
     return await work(embedded);
   } finally {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
-import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import type { Run } from '../../lib/domain/run.ts';
+import { composeGithub } from '../../lib/local/compose-github.ts';
 import { providerOf } from '../../lib/providers/provider.ts';
 import { keptAnswers } from '../../lib/services/intake/continuation.ts';
 import { terminal } from '../output/terminal.ts';
@@ -31,11 +31,14 @@ export function addRetry(program: Command): void {
 }
 
 /** What the run was started with must be at hand again, before anything is begun. Throws `ConfigInvalid`. */
-export async function requireMeans(config: Config, { id, repository, status, settings }: Run) {
-  if (repository.forge !== 'local') {
-    const how =
-      status === 'settled' ? 'put the label on the issue again' : '"entropy serve" goes on with it';
-    throw new ConfigInvalid(`${id} works on GitHub: ${how}`);
+export async function requireMeans(
+  config: Config,
+  { repository, issue, status, settings }: Run,
+): Promise<void> {
+  if (repository.forge === 'github') {
+    const github = composeGithub(config);
+    // One that goes on was allowed when it began.
+    if (status === 'settled') await github.checkCaller({ repository: repository.name, issue });
   }
   for (const choice of [settings.model, ...Object.values(settings.roleModels)]) {
     providerOf(choice, config.secrets);

@@ -11,7 +11,7 @@ import { withStores } from './records.ts';
 type Stores = Parameters<Parameters<typeof withStores>[1]>[0];
 
 /**
- * A new run on the local issue of one that has ended, which is copied; `continuing` says what it has from
+ * A new run on the issue of one that has ended, a local one is copied; `continuing` says what it has from
  * that one. Throws `NotFound`.
  */
 export async function runAgain(
@@ -22,11 +22,15 @@ export async function runAgain(
   const { repository, issue, settings } = run;
   const trigger = { kind: 'cli', id: randomUUID(), by: userInfo().username } as const;
   const id = runIdOf(repository, issue, trigger.id);
-  const from = join(runFolder(config.dataDir, run.id), 'issue.md');
-  if (!existsSync(from)) throw new NotFound(`the issue of ${run.id} is gone: ${from}`);
-  mkdirSync(runFolder(config.dataDir, id), { recursive: true, mode: 0o700 });
-  copyFileSync(from, join(runFolder(config.dataDir, id), 'issue.md'));
+  if (repository.forge === 'local') copyIssue(config, run.id, id);
   const continues = await withStores(config, (stores) => continuing(stores, run, id));
   const more = continues === undefined ? {} : { continues };
   return { id, repository, issue, trigger, settings, ...more };
+}
+
+function copyIssue({ dataDir }: Config, from: string, to: string): void {
+  const file = join(runFolder(dataDir, from), 'issue.md');
+  if (!existsSync(file)) throw new NotFound(`the issue of ${from} is gone: ${file}`);
+  mkdirSync(runFolder(dataDir, to), { recursive: true, mode: 0o700 });
+  copyFileSync(file, join(runFolder(dataDir, to), 'issue.md'));
 }

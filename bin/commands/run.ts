@@ -8,7 +8,10 @@ import { type Config, loadConfig, whyUnread } from '../../lib/config.ts';
 import { ConfigInvalid, RepositoryInvalid } from '../../lib/domain/errors.ts';
 import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
+import { issueReference } from '../../lib/github/issue-reference.ts';
+import { siteOf } from '../../lib/github/remote.ts';
 import { runFolder } from '../../lib/local/compose.ts';
+import { composeGithub } from '../../lib/local/compose-github.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
@@ -16,41 +19,76 @@ import { carryOut, requireSandbox } from './carry-out.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
 
 interface Options extends RunOptions {
-  readonly repo: string;
-  readonly issue: string;
+  readonly repo?: string;
+  readonly issue?: string;
   readonly yes?: true;
   readonly json?: true;
 }
 
 const examples = `
 Examples:
+  entropy run octo/calc#7
+  entropy run https://github.com/octo/calc/issues/7 --budget 2.50 --yes --json
   entropy run --repo . --issue bug.md
   entropy run --repo ~/src/lib --issue bug.md --budget 1.50 --yes --json
   entropy run --repo . --issue bug.md --base-url http://127.0.0.1:8080/v1 --model qwen --test "make check"
 
-The result is a branch in the repository and a pull request's text beside the run's records. Your working
-tree, your index and your other branches are never touched.`;
+On GitHub the result is a pull request; it needs GITHUB_TOKEN_FILE, or ENTROPY_APP_ID and ENTROPY_APP_KEY_FILE.
+In a local repository it is a branch, and a pull request's text beside the run's records; your working tree,
+your index and your other branches are never touched.`;
 
-/** `entropy run`: one issue of a local repository, without any GitHub. */
+/** `entropy run`: one issue, on GitHub or of a local repository. */
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('resolve an issue, given as a Markdown file, in a local git repository')
-    .requiredOption('--repo <path>', 'the git repository')
-    .requiredOption('--issue <file>', 'the issue: a Markdown file, its first heading the title');
+    .description(
+      'resolve an issue on GitHub, or one given as a Markdown file in a local repository',
+    )
+    .argument('[issue]', "owner/repo#7, or the issue's URL")
+    .option('--repo <path>', 'a local git repository')
+    .option('--issue <file>', 'its issue: a Markdown file, its first heading the title');
   addRunOptions(command)
     .option('-y, --yes', 'do not ask before it starts')
     .option('--json', 'one JSON object a line; the last has type "outcome"')
     .addHelpText('after', examples)
-    .action(async (options: Options) => {
+    .action(async (reference: string | undefined, options: Options) => {
       const config = loadConfig(process.env, program.opts());
-      process.exitCode = await run(config, options, terminal(options.json ?? false));
+      const shown = terminal(options.json ?? false);
+      process.exitCode =
+        reference === undefined
+          ? await runLocal(config, options, shown)
+          : await runOnGithub(config, reference, options, shown);
     });
 }
 
-async function run(config: Config, options: Options, shown: Terminal): Promise<number> {
+async function runOnGithub(
+  config: Config,
+  reference: string,
+  options: Options,
+  shown: Terminal,
+): Promise<number> {
+  if (options.repo !== undefined || options.issue !== undefined) {
+    throw new ConfigInvalid('give an issue on GitHub, or --repo and --issue, not both');
+  }
+  const { repository: name, issue } = issueReference(reference, config.github.apiUrl);
   const settings = settingsOf(options, config);
-  const issue = readIssue(options.issue);
+  const by = await composeGithub(config).checkCaller({ repository: name, issue });
+  await requireSandbox(settings.sandbox);
+  shown.err.write(quote(settings, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
+  if (options.yes !== true) await confirm();
+  const repository = { forge: 'github', name } as const;
+  const trigger = { kind: 'cli', id: randomUUID(), by: by ?? userInfo().username } as const;
+  const id = runIdOf(repository, issue, trigger.id);
+  return carryOut(config, { id, repository, issue, trigger, settings }, shown);
+}
+
+async function runLocal(config: Config, options: Options, shown: Terminal): Promise<number> {
+  const file = options.issue;
+  if (options.repo === undefined || file === undefined) {
+    throw new ConfigInvalid("give owner/repo#7 or an issue's URL, or --repo PATH --issue FILE.md");
+  }
+  const settings = settingsOf(options, config);
+  const issue = readIssue(file);
   const { path, branch, commit } = await readRepository(options.repo);
   await requireSandbox(settings.sandbox);
   if (await isDirty(path)) {
@@ -60,7 +98,7 @@ async function run(config: Config, options: Options, shown: Terminal): Promise<n
   }
   shown.err.write(quote(settings, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`));
   if (options.yes !== true) await confirm();
-  return carryOut(config, newRun(config, path, options.issue, issue, settings), shown);
+  return carryOut(config, newRun(config, path, file, issue, settings), shown);
 }
 
 /** A run for the command line; the issue is copied, so that a retry finds it unchanged. */

@@ -110,7 +110,8 @@ async function commentNow(
 
 const roles = ['admin', 'maintain', 'write', 'triage', 'read', 'none'] as const;
 
-async function permissionOf(
+/** What a person may do in the repository; none where GitHub knows of nothing. */
+export async function permissionOf(
   { request, at }: RepositoryClient,
   username: string,
 ): Promise<Permission> {

@@ -2,8 +2,10 @@ import type { Config } from '../config.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { ForgeOf } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
+import { checkCaller } from '../github/caller.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { installedRepositories } from '../github/installed-repositories.ts';
+import type { IssueReference } from '../github/issue-reference.ts';
 import { type AppOptions, type Mint, minter, tokenMinter } from '../github/minter.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { readTriggerFacts } from '../github/trigger-facts.ts';
@@ -20,6 +22,8 @@ export interface Github {
   readonly waitingIssues: ReconcileOptions['waitingIssues'];
   /** Repositories that the App is installed on; undefined where a plain token acts. */
   readonly installedRepositories?: ReconcileOptions['repositories'];
+  /** Who asks for a run from here, by the authority at hand; see `checkCaller`. */
+  readonly checkCaller: (issue: IssueReference) => Promise<string | undefined>;
 }
 
 /** GitHub by the App's key, or by a plain token. Throws `ConfigInvalid` where neither is set. */
@@ -29,6 +33,7 @@ export function composeGithub(config: Config): Github {
   return {
     forgeOf: (run) => githubForge(run.repository.name, access),
     remoteOf: (repository) => gitRemoteOf(access, repository.name),
+    checkCaller: (issue) => checkCaller(access, issue),
     readFacts: (intent) => readTriggerFacts(access, intent),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
     ...(app === undefined ? {} : { installedRepositories: () => installedRepositories(app) }),

@@ -122,6 +122,18 @@ export interface CheckRun {
   output: { title: string | null; summary: string | null; text: string | null };
 }
 
+/** What somebody said of a commit, under a name of its own. */
+export interface CommitStatus {
+  readonly id: number;
+  readonly sha: string;
+  readonly state: 'error' | 'failure' | 'pending' | 'success';
+  readonly context: string;
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly creator: string;
+  readonly createdAt: string;
+}
+
 export interface Repository {
   readonly id: number;
   readonly owner: string;
@@ -136,6 +148,7 @@ export interface Repository {
   readonly labels: Label[];
   readonly issues: Issue[];
   readonly checkRuns: CheckRun[];
+  statuses?: CommitStatus[];
   /** Commits that the forge made and signed itself. */
   readonly verified: string[];
 }

@@ -11,10 +11,13 @@ import { mergeRoutes } from './routes/merge.ts';
 import { pullRoutes } from './routes/pulls.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 import { reviewRoutes } from './routes/reviews.ts';
+import { statusRoutes } from './routes/statuses.ts';
+import { userRoutes } from './routes/users.ts';
 import { actorOf, type World } from './world.ts';
 
 const routes: readonly Route[] = [
   ...appRoutes,
+  ...userRoutes,
   ...repositoryRoutes,
   ...issueRoutes,
   ...labelRoutes,
@@ -23,6 +26,7 @@ const routes: readonly Route[] = [
   ...mergeRoutes,
   ...reviewRoutes,
   ...checkRoutes,
+  ...statusRoutes,
 ];
 
 /** Answers an API request. Throws `ApiError`. */
@@ -33,9 +37,9 @@ export function createDispatch(world: World): Dispatch {
   return async (request) => {
     const { route, params } = findRoute(request);
     const base = { world, principal: request.principal, params, body: request.body };
-    if (route.need === 'app' || route.need === 'installation') {
-      if (request.principal.kind !== route.need) throw wrongPrincipal(request.principal);
-      return (route as Extract<Route, { need: 'app' | 'installation' }>).handle(base);
+    if (isOutside(route)) {
+      if (request.principal.kind !== route.need) throw wrongPrincipal(request.principal, route);
+      return route.handle(base);
     }
     const { owner = '', repo = '' } = params;
     const found = world.store.repository(owner, repo);
@@ -52,12 +56,16 @@ export function createDispatch(world: World): Dispatch {
 function findRoute(request: ApiRequest) {
   for (const route of routes) {
     if (route.method !== request.method) continue;
-    const inRepository = route.need !== 'app' && route.need !== 'installation';
-    const path = inRepository ? `/repos/:owner/:repo${route.path}` : route.path;
+    const path = isOutside(route) ? route.path : `/repos/:owner/:repo${route.path}`;
     const params = matchPath(path, request.path);
     if (params) return { route, params };
   }
   throw notFound();
+}
+
+/** A route outside of repositories, for one kind of caller. */
+function isOutside(route: Route): route is Extract<Route, { need: string }> {
+  return typeof route.need === 'string';
 }
 
 /** Parameters of a path that fits the pattern, decoded. */
@@ -87,8 +95,11 @@ function decodeParam(text: string): string {
   }
 }
 
-function wrongPrincipal(principal: Principal): ApiError {
+function wrongPrincipal(principal: Principal, { need }: Route): ApiError {
   if (principal.kind === 'anonymous') return new ApiError(401, 'Requires authentication');
+  if (need === 'user' && principal.kind === 'installation') {
+    return new ApiError(403, 'Resource not accessible by integration');
+  }
   if (principal.kind === 'app') {
     return new ApiError(403, 'You must use an installation access token to access this endpoint.');
   }

@@ -2,6 +2,7 @@ import { claimLeaseMs } from '../../domain/claim.ts';
 import type { EffectKind } from '../../domain/effect.ts';
 import { Cancelled, FenceStale } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/ledger.ts';
+import { ownMark } from '../../domain/own-mark.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 
@@ -57,7 +58,7 @@ export async function receiptOf<Receipt extends object>(
 
 /** Hidden in what is written, so that it is found again. */
 export function markerOf(key: string): string {
-  return `<!-- entropy:${key} -->`;
+  return `${ownMark}${key} -->`;
 }
 
 async function checkFence(
