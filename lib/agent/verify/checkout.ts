@@ -1,7 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copy, digestOf } from './folder-digest.ts';
-import { entriesOf, gitIn } from './git.ts';
+import { entriesOf, type Git, gitIn } from './git.ts';
 import type { Kinds } from './kinds.ts';
 
 /** Where Verify works, all of it under one folder of the workspace. */
@@ -61,8 +61,21 @@ export async function checkOut(bench: Bench, plan: string): Promise<void> {
   const git = gitIn(bench.tree, bench.path, bench.wrapper);
   await git(['update-ref', '--no-deref', 'HEAD', bench.base]);
   await git(['remote', 'remove', 'origin']);
+  await bringPlan(bench, git, plan);
   await git(['read-tree', plan]);
   await git(['checkout-index', '--all', '--force']);
+}
+
+/** Of a shallow repository git copies only what branches lead to, and the plan's tree is on none. */
+async function bringPlan(bench: Bench, git: Git, plan: string): Promise<void> {
+  const shallow = await access(join(bench.tree, '.git/shallow')).then(
+    () => true,
+    () => false,
+  );
+  if (!shallow) return;
+  const server = '--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack';
+  const quiet = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
+  await git(['fetch', ...quiet, server, bench.repository, plan]);
 }
 
 /** After set-up: tests and definitions as the plan pins them, whatever set-up did to them. */
