@@ -8,6 +8,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addConfig } from './commands/config.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addLetPass } from './commands/let-pass.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPause } from './commands/pause.ts';
 import { addReplay } from './commands/replay.ts';
@@ -44,6 +45,7 @@ for (const add of [
   addReplay,
   addAudit,
   addConfig,
+  addLetPass,
   addPause,
   addDoctor,
 ]) {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { type Config, loadConfig, whyUnread } from '../../lib/config.ts';
 import { ConfigInvalid, RepositoryInvalid } from '../../lib/domain/errors.ts';
@@ -14,6 +13,7 @@ import { runFolder } from '../../lib/local/compose.ts';
 import { composeGithub } from '../../lib/local/compose-github.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
+import { confirm } from '../output/confirm.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
 import { carryOut, requireSandbox } from './carry-out.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
@@ -75,7 +75,7 @@ async function runOnGithub(
   const by = await composeGithub(config).checkCaller({ repository: name, issue });
   await requireSandbox(settings.sandbox);
   shown.err.write(quote(settings, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
-  if (options.yes !== true) await confirm();
+  if (options.yes !== true) await confirm('Start?', 'not started');
   const repository = { forge: 'github', name } as const;
   const trigger = { kind: 'cli', id: randomUUID(), by: by ?? userInfo().username } as const;
   const id = runIdOf(repository, issue, trigger.id);
@@ -97,7 +97,7 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
     );
   }
   shown.err.write(quote(settings, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`));
-  if (options.yes !== true) await confirm();
+  if (options.yes !== true) await confirm('Start?', 'not started');
   return carryOut(config, newRun(config, path, file, issue, settings), shown);
 }
 
@@ -165,13 +165,4 @@ function quote(settings: RunSettings, where: string): string {
     `at most      ${money}; ${tokens.toLocaleString('en-US')} tokens; ${turns} model calls, over all roles and retries`,
     '',
   ].join('\n');
-}
-
-async function confirm(): Promise<void> {
-  if (process.stdin.isTTY !== true) {
-    throw new ConfigInvalid('nobody is here to confirm: give --yes to start without asking');
-  }
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question('Start? [y/N] ').finally(() => prompt.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new ConfigInvalid('not started');
 }

@@ -3,7 +3,7 @@ import { policyPath } from './policy.ts';
 
 /**
  * Paths that no change of an agent may touch, in any folder: what runs with the repository's secrets, what
- * git itself obeys, what decides on reviews, what instructs agents and editors, and what a package manager installs.
+ * decides on reviews, what instructs agents and editors, and what a package manager installs.
  */
 const denied: readonly string[] = [
   '.github/workflows',
@@ -13,9 +13,6 @@ const denied: readonly string[] = [
   '.github/agents',
   '.github/prompts',
   policyPath,
-  '**/.gitmodules',
-  '**/.gitattributes',
-  '**/.gitconfig',
   '**/.husky',
   '**/CODEOWNERS',
   '**/AGENTS.md',
@@ -32,6 +29,13 @@ const denied: readonly string[] = [
   '**/.venv',
   '**/*.dist-info',
   '**/*.egg-info',
+];
+
+/** What git itself obeys: it can run commands with a person's rights. */
+const gitConfiguration: readonly string[] = [
+  '**/.gitmodules',
+  '**/.gitattributes',
+  '**/.gitconfig',
 ];
 
 /**
@@ -64,6 +68,12 @@ function isGitFolder(segment: string): boolean {
     .replace(/:.*$/, '')
     .replace(/[. ]+$/, '');
   return name === '.git' || /^gi[a-z0-9]{1,6}~\d+$/.test(name);
+}
+
+/** Whether git itself obeys the file; no one can let such a change pass. */
+export function isGitConfiguration(path: string): boolean {
+  const folded = foldedPath(path);
+  return gitConfiguration.some((glob) => globCovers(glob, folded));
 }
 
 /** The built-in or policy glob that protects the path, or undefined. */

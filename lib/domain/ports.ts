@@ -223,8 +223,11 @@ export interface Signer {
 
 /** The repository's content, pinned per run: what a sandbox clones from and what rules read. */
 export interface Source {
-  /** Fetches the default branch (or the local HEAD) and pins its commit for the run. */
-  pin(run: Pick<Run, 'id' | 'repository'>): Promise<{ branch: string; commit: string }>;
+  /**
+   * Fetches the default branch (or the local HEAD) and pins its commit for the run; for one that publishes a
+   * kept change, what the run that made it had pinned. Throws `NotFound` where that is gone.
+   */
+  pin(run: Pick<Run, 'id' | 'repository' | 'pass'>): Promise<{ branch: string; commit: string }>;
   /** A file of a commit, or undefined. */
   read(repository: RepositoryRef, commit: string, path: string): Promise<Buffer | undefined>;
   /** Tree id of the files laid over the commit. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Budget, Spending } from './budget.ts';
+import type { LetPass } from './let-pass.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
 import type { RunTerms } from './terms.ts';
@@ -94,6 +95,8 @@ export interface Run {
   /** Digests of payloads in the run's ledger. */
   readonly issueDigest?: string;
   readonly policyDigest?: string;
+  /** Set where the run publishes an earlier run's kept change, with a maintainer's leave. */
+  readonly pass?: LetPass;
   /** Settings and rules in one; undefined before admission. */
   readonly terms?: RunTerms;
   readonly branch?: string;

@@ -8,12 +8,12 @@ import { sealRun } from './lifecycle/seal-run.ts';
 
 /** Stores a run as queued. The same trigger gives the run that is there already. */
 export async function enqueue(
-  ports: Ports,
+  ports: Pick<Ports, 'clock' | 'runs'>,
   run: Omit<Run, 'status' | 'createdAt'>,
 ): Promise<{ created: boolean; run: Run }> {
   const at = ports.clock.now();
-  const { repository, issue, trigger, settings, continues } = run;
-  const data = { repository, issue, trigger, settings, continues };
+  const { repository, issue, trigger, settings, continues, pass } = run;
+  const data = { repository, issue, trigger, settings, continues, pass };
   const event: NewEvent = { kind: 'run.queued', actor: 'intake', standing: 'observed', at, data };
   return ports.runs.create({ ...run, status: 'queued', createdAt: at }, [event]);
 }

@@ -5,7 +5,7 @@ import type { Source } from '../../domain/ports.ts';
 import type { RepositoryRef } from '../../domain/run.ts';
 import { type GitEnvironment, git } from './git.ts';
 import { overlayTree } from './overlay.ts';
-import { findPin, pinLocal, pinRemote, type Remote } from './pin.ts';
+import { findPin, pinAs, pinLocal, pinRemote, type Remote } from './pin.ts';
 
 /** What a mirror needs. */
 export interface MirrorOptions {
@@ -32,7 +32,9 @@ export function sourceMirror(options: MirrorOptions): Source {
     async pin(run) {
       const mirror = pathOf(run.repository);
       const found = await findPin(mirror, run.id, environment);
-      return found ?? pinFresh(options, mirror, run);
+      if (found !== undefined) return found;
+      if (run.pass !== undefined) return pinAs(mirror, run.id, run.pass.run, environment);
+      return pinFresh(options, mirror, run);
     },
     async read(repository, commit, path) {
       const mirror = pathOf(repository);

@@ -5,6 +5,7 @@ import {
   type DomainError,
   ForgeFailed,
   ForgeUnavailable,
+  NotFound,
   RepositoryInvalid,
   StorageFailed,
 } from '../../domain/errors.ts';
@@ -99,6 +100,32 @@ export async function pinRemote(
   return pinFetched(mirror, run, wanted, [], call);
 }
 
+/** Pins for a run what an earlier one has pinned. Throws `NotFound` where that is gone. */
+export async function pinAs(
+  mirror: string,
+  run: string,
+  earlier: string,
+  environment?: GitEnvironment,
+): Promise<Pin> {
+  const pin = await findPin(mirror, earlier, environment);
+  if (pin === undefined) throw new NotFound(`what ${earlier} was based on is no longer kept`);
+  const created = await createPin(mirror, run, pin, environment);
+  const found = created.code === 0 ? pin : await findPin(mirror, run, environment);
+  if (found === undefined) throw new StorageFailed(`the pin was not kept: ${faultOf(created)}`);
+  return found;
+}
+
+function createPin(
+  mirror: string,
+  run: string,
+  { branch, commit }: Pin,
+  environment: GitEnvironment | undefined,
+): Promise<GitResult> {
+  const refs = [baseRefOf(run), `refs/pins/${run}/${branch}`];
+  const input = refs.map((ref) => `create ${ref} ${commit}\n`).join('');
+  return runGit(['--git-dir', mirror, 'update-ref', '--stdin'], { environment, input });
+}
+
 async function pinFetched(
   mirror: string,
   run: string,
@@ -126,10 +153,7 @@ async function pinFetched(
   const { environment } = call;
   const peeled = ['--git-dir', mirror, 'rev-parse', '--verify', `${incoming}^{commit}`];
   const commit = await gitLine(peeled, { environment });
-  const created = await runGit(['--git-dir', mirror, 'update-ref', '--stdin'], {
-    environment,
-    input: `create ${baseRefOf(run)} ${commit}\ncreate refs/pins/${run}/${wanted.branch} ${commit}\n`,
-  });
+  const created = await createPin(mirror, run, { branch: wanted.branch, commit }, environment);
   await runGit(['--git-dir', mirror, 'update-ref', '-d', incoming], { environment });
   if (created.code === 0) return { branch: wanted.branch, commit };
   // Another process was faster: its pin stands.

@@ -1,7 +1,9 @@
 import type { Ports } from '../../domain/ports.ts';
 import { type Run, type RunSettings, runIdOf } from '../../domain/run.ts';
-import type { Decision } from '../../domain/trigger.ts';
+import type { Decision, Permission } from '../../domain/trigger.ts';
 import { cancel } from '../cancel.ts';
+import { enqueue } from '../dispatcher.ts';
+import { keptChange, leaveFor } from '../let-pass.ts';
 import { answering, keptAnswers, questionState } from './continuation.ts';
 import { liveRuns, runAtIt, startRun } from './issue-runs.ts';
 
@@ -12,6 +14,8 @@ export interface CommandCall {
   readonly settings: RunSettings;
   /** Repository, issue, and the comment as trigger. */
   readonly decision: Decision;
+  /** Of who commented. */
+  readonly permission: Permission;
   readonly issueState: 'open' | 'closed' | 'gone';
   /** What follows the command's name. */
   readonly rest: string;
@@ -32,6 +36,7 @@ const commands: Readonly<Record<string, Command>> = {
   stop,
   retry,
   answer,
+  'let-pass': letPass,
 };
 
 /** The command of that name, if there is one. */
@@ -56,6 +61,21 @@ async function retry(call: CommandCall): Promise<string> {
   if (busy !== undefined) return `${busy.id} is at it`;
   const id = runIdOf(decision.repository, decision.issue, decision.trigger.id);
   return startRun(ports, decision, settings, await keptAnswers(ports, newest, id));
+}
+
+/** Lets exactly the change pass that policy stopped in the newest run. Not for everybody who may write. */
+async function letPass(call: CommandCall): Promise<string> {
+  const { ports, settings, decision, issueState, permission, newest } = call;
+  const { by } = decision.trigger;
+  if (permission !== 'admin' && permission !== 'maintain') {
+    return `${by} has ${permission} permission; maintain is needed`;
+  }
+  if (issueState !== 'open') return `the issue is ${issueState}`;
+  if (newest === undefined) return 'no run whose change could be let pass';
+  const pass = leaveFor(newest, await keptChange(ports, newest), by);
+  const id = runIdOf(decision.repository, decision.issue, decision.trigger.id);
+  await enqueue(ports, { id, ...decision, settings, pass });
+  return `run ${id}`;
 }
 
 /** Answers the newest run's question; `rest` is the answer. */

@@ -28,7 +28,8 @@ export async function hearComment(
   const decided = decideComment(intent, facts);
   if (typeof decided === 'string') return decided;
   const { text, ...decision } = decided;
-  const call = { ports, settings, decision, issueState: facts.issue.state, newest };
+  const { permission } = facts;
+  const call = { ports, settings, decision, permission, issueState: facts.issue.state, newest };
   const said = commandIn(text);
   if (said === undefined) return answer({ ...call, rest: text.trim() });
   if (!facts.rules.comment) return 'comments give no commands here: trigger.comment is false';

@@ -1,5 +1,5 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
-import type { IssueSnapshot } from '../../domain/forge.ts';
+import type { Forge, IssueSnapshot } from '../../domain/forge.ts';
 import { canonicalJson } from '../../domain/ledger.ts';
 import { defaultPolicy, policyPath } from '../../domain/policy.ts';
 import { parsePolicy } from '../../domain/policy-file.ts';
@@ -9,15 +9,16 @@ import { tellBegun } from '../publisher/tell-progress.ts';
 import { refuseWhilePaused } from '../paused.ts';
 import { letIn } from './let-in.ts';
 import { answersOf, runOf } from './run-facts.ts';
+import { takeKept } from './take-kept.ts';
 
 /**
  * First step of the lifecycle: confirms the claim, pins base, policy and issue. Stops a run whose issue
- * is closed or already has an open pull request. Safe to repeat: what is pinned stays.
+ * is closed or already has an open pull request. A run for a kept change has it from here on. Safe to repeat: what is pinned stays.
  */
 export async function admit(
   ports: Ports,
   { run: id }: { run: string },
-): Promise<{ proceed: boolean; rounds: number }> {
+): Promise<{ proceed: boolean; kept: boolean; rounds: number }> {
   const run = await runOf(ports, id);
   await refuseWhilePaused(ports);
   const now = ports.clock.now();
@@ -31,7 +32,8 @@ export async function admit(
   const policy = file === undefined ? defaultPolicy : parsePolicy(file.toString('utf8'));
   const issueDigest = await ports.ledger.putPayload(id, canonicalJson(issue));
   const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
-  const others = await forge.openPullRequestsFor(run.issue, branchOf(run));
+  await takeKept(ports, run);
+  const others = await openPullRequests(ports, forge, run);
   const stop = reasonToStop(issue.state, others[0]?.url);
   const { note, terms } = stop === undefined ? await letIn(ports, run, policy) : { note: stop };
   const event = {
@@ -52,12 +54,20 @@ export async function admit(
   const pinned: Partial<Run> = { base, issueDigest, policyDigest, ...(terms ? { terms } : {}) };
   const change = { ...pinned, ...(note ? { note } : {}) };
   if (run.issueDigest === undefined) await ports.runs.update(id, ['running'], change, [event]);
-  return { proceed: note === undefined, rounds: policy.limits.rounds };
+  const kept = run.pass !== undefined;
+  return { proceed: note === undefined, kept, rounds: policy.limits.rounds };
 }
 
 async function withAnswers(ports: Ports, run: Run, issue: IssueSnapshot): Promise<IssueSnapshot> {
   const answers = await answersOf(ports, run);
   return answers.length === 0 ? issue : { ...issue, answers };
+}
+
+/** A draft of the run whose kept change this one takes does not stand in its way. */
+async function openPullRequests(ports: Ports, forge: Forge, run: Run) {
+  const open = await forge.openPullRequestsFor(run.issue, branchOf(run));
+  const earlier = run.pass && (await runOf(ports, run.pass.run)).pullRequest?.number;
+  return open.filter(({ number }) => number !== earlier);
 }
 
 function reasonToStop(state: 'open' | 'closed', pullRequest: string | undefined) {

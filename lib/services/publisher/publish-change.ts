@@ -43,7 +43,8 @@ async function validated(ports: Ports, run: Run, result: RoundResult): Promise<L
   const base = baseOf(run);
   const policy = await policyOf(ports, run);
   const before = await filesBefore(ports, run, change);
-  validateChange(change, base.commit, policy, (path) => before.get(path));
+  const read = (path: string) => before.get(path);
+  const passed = validateChange(change, base.commit, policy, read, run.pass);
   const tree = await ports.source.treeOf(run.repository, base.commit, change.files);
   if (tree !== evidence.tree) {
     throw new PolicyViolation(
@@ -52,11 +53,13 @@ async function validated(ports: Ports, run: Run, result: RoundResult): Promise<L
   }
   const at = ports.clock.now();
   const event = { kind: 'change.validated', actor: 'publisher', standing: 'observed' } as const;
-  return ports.ledger.append(run.id, [{ ...event, at, fence: run.fence, data: { round, tree } }]);
+  const leave = passed.length === 0 ? {} : { letPass: passed, by: run.pass?.by };
+  const data = { round, tree, ...leave };
+  return ports.ledger.append(run.id, [{ ...event, at, fence: run.fence, data }]);
 }
 
 /** Contents at the base. A path that can't be read has none: the rules on paths tell why later. */
-async function filesBefore(
+export async function filesBefore(
   { source }: Pick<Ports, 'source'>,
   run: Run,
   change: ChangeSet,

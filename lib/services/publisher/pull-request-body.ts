@@ -31,10 +31,19 @@ export function pullRequestBody(run: Run, result: RoundResult, ledger: LedgerHea
     `**Acceptance criteria**\n${criteria}`,
     `## Evidence\n\nSeen by the harness; no model has a hand in it.\n\n${evidenceText(evidence, judgement)}`,
     `## The change, in the coder's words\n\n${quote(change.body)}`,
+    ...letPassText(run),
     `## Run\n\n${runText(run, result, ledger)}`,
     ...(run.repository.forge === 'github' ? [`Closes #${run.issue}`] : []),
   ];
   return sections.join('\n\n');
+}
+
+/** What no other change may do is said where it is read before a merge. */
+function letPassText({ pass }: Run): string[] {
+  if (pass === undefined) return [];
+  const rules = pass.rules.slice(0, 20).map((rule) => `- ${tameLine(rule, 500)}`);
+  const by = `${code(pass.by)} let this change pass, though the repository's rules forbid it:`;
+  return [`## Let pass\n\n${by}\n\n${rules.join('\n')}`];
 }
 
 const modelled: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];

@@ -47,7 +47,21 @@ function told(run: Run, { outcome, error }: Ending): string {
 }
 
 /** Work that a person can go on with. */
-function kept(run: Run, { outcome }: Ending): string[] {
+function kept(run: Run, { outcome, error }: Ending): string[] {
+  if (error?.name === 'PolicyViolation') return [...keptBy(run), letPassText(run)];
+  return keptBy(run, outcome);
+}
+
+function letPassText({ id, repository }: Run): string {
+  const command = code(`entropy let-pass ${id}`);
+  const how =
+    repository.forge === 'github'
+      ? `a maintainer can comment ${code('/entropy let-pass')}, or run ${command}`
+      : `run ${command}`;
+  return `The change is kept. To let exactly this one pass, ${how}.`;
+}
+
+function keptBy(run: Run, outcome: Outcome = 'failed'): string[] {
   if (outcome !== 'failed' && outcome !== 'cancelled') return [];
   if (run.pullRequest !== undefined) return [`What there is stays in ${linkOf(run)}, a draft.`];
   return run.branch === undefined ? [] : [`What there is stays on the branch ${code(run.branch)}.`];

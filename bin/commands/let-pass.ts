@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { type Config, loadConfig } from '../../lib/config.ts';
+import type { LetPass } from '../../lib/domain/let-pass.ts';
+import { type Run, runIdOf } from '../../lib/domain/run.ts';
+import { sourceMirror } from '../../lib/local/source/mirror.ts';
+import { enqueue } from '../../lib/services/dispatcher.ts';
+import { type Kept, keptChange, leaveFor } from '../../lib/services/let-pass.ts';
+import { baseOf } from '../../lib/services/lifecycle/run-facts.ts';
+import { confirm } from '../output/confirm.ts';
+import { paint, printable, type Terminal, terminal } from '../output/terminal.ts';
+import { carryOut } from './carry-out.ts';
+import { withRun, withStores } from './records.ts';
+import { requireMeans } from './retry.ts';
+import { runAgain } from './run-again.ts';
+
+const help = `
+A new run takes exactly the change that was kept: it is verified, published and reviewed, and the rules that
+are named are let pass for it alone. Ledger and pull request say who did that. What git itself obeys, links,
+submodules, odd paths and credentials can't be let pass.`;
+
+/** `entropy let-pass`: lets the kept change of a run through that policy stopped. */
+export function addLetPass(program: Command): void {
+  program
+    .command('let-pass')
+    .description('show a change that the rules stopped (PolicyViolation), and let exactly it pass')
+    .argument('<run>', "the run's id")
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'one JSON object a line; the last has type "outcome"')
+    .addHelpText('after', help)
+    .action(async (id: string, options: { yes?: true; json?: true }) => {
+      const config = loadConfig(process.env, program.opts());
+      process.exitCode = await letPass(
+        config,
+        id,
+        options.yes ?? false,
+        terminal(options.json ?? false),
+      );
+    });
+}
+
+async function letPass(config: Config, id: string, yes: boolean, shown: Terminal): Promise<number> {
+  const source = sourceMirror({ dataDir: config.dataDir });
+  const { username: by } = userInfo();
+  const { run, pass } = await withRun(config, id, async (stores, run) => {
+    const kept = await keptChange({ ...stores, source }, run);
+    const patch = await source
+      .diff(run.repository, baseOf(run).commit, kept.change.files)
+      .catch(() => '(the patch can not be shown: no tree can be made of it)\n');
+    show(kept, patch, shown);
+    return { run, pass: leaveFor(run, kept, by) };
+  });
+  if (!yes) await confirm('Let this change pass?', 'it was not let pass');
+  if (run.repository.forge === 'github') return queue(config, run, pass, shown);
+  await requireMeans(config, run);
+  const again = await runAgain(config, run, async () => undefined);
+  return carryOut(config, { ...again, pass }, shown);
+}
+
+function show({ violations }: Kept, patch: string, { err }: Terminal): void {
+  err.write(`${printable(patch)}\nIt breaks:\n`);
+  for (const { message, hard } of violations) {
+    const note = hard ? paint(err, 'red', '  (can not be let pass)') : '';
+    err.write(`  ${printable(message)}${note}\n`);
+  }
+}
+
+/** A run on GitHub is for the server to walk, which has the authority there. */
+async function queue(config: Config, run: Run, pass: LetPass, { out }: Terminal): Promise<number> {
+  const { repository, issue, settings } = run;
+  const trigger = { kind: 'cli', id: randomUUID(), by: pass.by } as const;
+  const id = runIdOf(repository, issue, trigger.id);
+  await withStores(config, (stores) =>
+    enqueue(stores, { id, repository, issue, trigger, settings, pass }),
+  );
+  out.write(`${id} is queued; "entropy serve" goes on with it\n`);
+  return 0;
+}
