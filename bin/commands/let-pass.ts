@@ -1,17 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
-import type { LetPass } from '../../lib/domain/let-pass.ts';
-import { type Run, runIdOf } from '../../lib/domain/run.ts';
 import { sourceMirror } from '../../lib/local/source/mirror.ts';
-import { enqueue } from '../../lib/services/dispatcher.ts';
 import { type Kept, keptChange, leaveFor } from '../../lib/services/let-pass.ts';
 import { baseOf } from '../../lib/services/lifecycle/run-facts.ts';
 import { confirm } from '../output/confirm.ts';
 import { paint, printable, type Terminal, terminal } from '../output/terminal.ts';
 import { carryOut } from './carry-out.ts';
-import { withRun, withStores } from './records.ts';
+import { withRun } from './records.ts';
 import { requireMeans } from './retry.ts';
 import { runAgain } from './run-again.ts';
 
@@ -52,7 +48,6 @@ async function letPass(config: Config, id: string, yes: boolean, shown: Terminal
     return { run, pass: leaveFor(run, kept, by) };
   });
   if (!yes) await confirm('Let this change pass?', 'it was not let pass');
-  if (run.repository.forge === 'github') return queue(config, run, pass, shown);
   await requireMeans(config, run);
   const again = await runAgain(config, run, async () => undefined);
   return carryOut(config, { ...again, pass }, shown);
@@ -64,16 +59,4 @@ function show({ violations }: Kept, patch: string, { err }: Terminal): void {
     const note = hard ? paint(err, 'red', '  (can not be let pass)') : '';
     err.write(`  ${printable(message)}${note}\n`);
   }
-}
-
-/** A run on GitHub is for the server to walk, which has the authority there. */
-async function queue(config: Config, run: Run, pass: LetPass, { out }: Terminal): Promise<number> {
-  const { repository, issue, settings } = run;
-  const trigger = { kind: 'cli', id: randomUUID(), by: pass.by } as const;
-  const id = runIdOf(repository, issue, trigger.id);
-  await withStores(config, (stores) =>
-    enqueue(stores, { id, repository, issue, trigger, settings, pass }),
-  );
-  out.write(`${id} is queued; "entropy serve" goes on with it\n`);
-  return 0;
 }

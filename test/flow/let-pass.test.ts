@@ -6,6 +6,8 @@ import { desk, jsonLines, outcomeOf } from '../bin/command-line.ts';
 import { codes, reads, reviews } from '../bin/scripted-team.ts';
 import { git, mended, repositoryAt, runBranches, sums, treeWith } from '../bin/sums.ts';
 import { modelKey, runToEnd, startRun } from '../bin/team-run.ts';
+import { expectAtRest, published } from './fixtures/ending.ts';
+import { ended, makeWorld, until } from './fixtures/world.ts';
 
 const at = desk();
 afterAll(() => at.remove());
@@ -92,3 +94,47 @@ test('a run that policy did not stop has nothing to let pass', async () => {
   const unknown = await at.entropy(['let-pass', 'r-nobody']);
   expect(unknown).toMatchObject({ code: 2, err: expect.stringMatching(/NotFound/) });
 });
+
+test(
+  'a maintainer lets it pass by a comment on GitHub; who may only write can not',
+  async () => {
+    const world = await makeWorld({
+      files: { '.entropy.yml': 'version: 1\nmerge: merge-when-approved\nprotect: [sum.js]\n' },
+    });
+    try {
+      const { playground, repository, stores } = world;
+      await playground.setCollaborator(repository, 'writer', 'write');
+      await world.start();
+      const number = await world.issue();
+      await world.trigger(number);
+      const first = await ended(world);
+      expect(first.error?.name).toBe('PolicyViolation');
+      const say = async (by: string) => {
+        const said = { repository, number, by, body: '/entropy let-pass' };
+        const { id } = await playground.comment(said);
+        await playground.settled();
+        return String(id);
+      };
+      await say('writer');
+      await until(
+        'an empty inbox',
+        async () => (await stores.inbox.pending(1)).length === 0 || undefined,
+      );
+      expect(await stores.runs.list()).toHaveLength(1);
+      const comment = await say('ada');
+      const second = await until('a run of the comment', async () =>
+        (await stores.runs.list()).find(({ trigger }) => trigger.id === comment),
+      );
+      const last = await ended(world, second.id);
+      expect(last).toMatchObject({
+        outcome: 'merged',
+        pass: { run: first.id, by: 'ada', rules: ['protected: "sum.js" is protected by sum.js'] },
+      });
+      expect(await published(world, last)).toMatchObject({ merged: 1 });
+      await expectAtRest(world, last);
+    } finally {
+      await world.close();
+    }
+  },
+  patience,
+);
