@@ -99,9 +99,8 @@ export function stateOf(dir: string): Record<string, string> {
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name)),
   );
-  const kept = paths.filter(
-    (path) => !/\/\.git\/(objects|(logs\/)?refs\/heads\/entropy)\//.test(path),
-  );
+  const added = ['objects/', 'refs/heads/entropy/', 'logs/refs/heads/entropy/'];
+  const kept = paths.filter((path) => !added.some((one) => path.startsWith(join(common, one))));
   return Object.fromEntries(kept.sort().map((path) => [path, contentOf(path)]));
 }
 
