@@ -34,10 +34,7 @@ export function addAnswer(program: Command): void {
     });
 }
 
-function refuse({ id, repository, outcome, status }: Run, text: string): void {
-  if (repository.forge !== 'local') {
-    throw new ConfigInvalid(`${id} works on GitHub: answer in a comment on the issue`);
-  }
+function refuse({ id, outcome, status }: Run, text: string): void {
   if (outcome !== 'question' || status !== 'settled') {
     throw new ConfigInvalid(`${id} asks nothing: its outcome is ${outcome ?? status}`);
   }
