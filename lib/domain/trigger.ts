@@ -79,7 +79,7 @@ export interface Decision {
 const mayTrigger = new Set<Permission>(['admin', 'maintain', 'write']);
 
 /** GitHub compares labels and logins without regard to case. */
-export function sameName(a: string, b: string): boolean {
+function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 

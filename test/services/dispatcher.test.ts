@@ -89,6 +89,24 @@ test('a second run on a claimed issue ends at once, names the first and frees it
   expect(await ports.slots.holders(slotPool, now)).toEqual([first.id]);
 });
 
+test('a run whose issue is claimed by one that is asked to stop waits for its end', async () => {
+  const first = newRun('1', 'a');
+  const second = newRun('1', 'b');
+  await enqueue(ports, first);
+  await start(2);
+  await enqueue(ports, second);
+  await cancel(ports, first.id, 'ada', { actor: 'intake', reason: 'because' });
+  expect(idsOf(await start(2))).toEqual([]);
+  expect(await ports.runs.get(second.id)).toMatchObject({ status: 'queued' });
+  expect(await ports.slots.holders(slotPool, now)).toEqual([first.id]);
+  expect((await ports.runs.get(first.id))?.note).toBe('because');
+  const end = { status: 'ending', outcome: 'cancelled' } as const;
+  await ports.runs.update(first.id, ['running'], end, []);
+  expect(idsOf(await start(2))).toEqual([]);
+  await sweep(ports);
+  expect(idsOf(await start(2))).toEqual([second.id]);
+});
+
 test('cancelling a queued run ends it; a running one is asked through its claim', async () => {
   const queued = newRun('1', 'a');
   await enqueue(ports, queued);
