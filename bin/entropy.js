@@ -2,6 +2,7 @@
 // Starts the command line on Node 24 or newer: on this Node if it is one, else on the one npm installed.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -13,11 +14,15 @@ if (node === undefined) {
   process.exit(2);
 }
 // On this Node there is no other process in between that a signal or a terminal would have to reach.
-if (node === process.execPath) await import('./entropy.ts');
-else startOn(node);
+if (node !== process.execPath) startOn(node);
+else {
+  // The first start compiles, later ones find it done. Where the folder can't be written to, all compile.
+  module.enableCompileCache({ directory: path('../node_modules/.cache/entropy'), portable: true });
+  await import('./entropy.ts');
+}
 
 function startOn(node) {
-  const child = spawn(node, [path('./entropy.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [path('./entropy.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {

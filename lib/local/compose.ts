@@ -15,6 +15,7 @@ import { startGateway } from './gateway/server.ts';
 import { localForge } from './local-forge/local-forge.ts';
 import { openDefinitions } from './runner/definitions.ts';
 import type { RunnerOptions } from './runner/runner.ts';
+import { compileHarness } from './sandbox/compile-cache.ts';
 import { localSandboxes } from './sandbox/local-sandboxes.ts';
 import { openSigner } from './signer.ts';
 import { mirrorPathOf, sourceMirror } from './source/mirror.ts';
@@ -24,6 +25,11 @@ import { sqliteStores } from './store/stores.ts';
 import { openJournal } from './walker/journal.ts';
 
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+const harness = {
+  node: process.execPath,
+  main: join(projectRoot, 'task-image', 'main.ts'),
+  root: projectRoot,
+};
 
 /** What the embedded composition may be given from outside. */
 export interface ComposeOptions {
@@ -80,15 +86,12 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   ports.sandboxes = localSandboxes({
     dataDir,
     gateway: { url: gateway.url, socketPath: gateway.socketPath ?? '' },
-    harness: {
-      node: process.execPath,
-      main: join(projectRoot, 'task-image', 'main.ts'),
-      root: projectRoot,
-    },
+    harness,
     hostEnv: config.host,
     kindOf: async (run) => (await stores.runs.get(run))?.settings.sandbox ?? 'bubblewrap',
     log: options.log,
   });
+  compileHarness(harness);
   const reaped = await ports.sandboxes.reap();
   if (reaped > 0) options.log(`ended ${reaped} sandboxes that an earlier process left`);
   return {

@@ -81,6 +81,8 @@ describe('a bubblewrap sandbox', () => {
       ENTROPY_WORKSPACE: '/workspace',
       HOME: '/home/sandbox',
       LANG: 'C.UTF-8',
+      NODE_COMPILE_CACHE: '/entropy/node_modules/.cache/entropy',
+      NODE_COMPILE_CACHE_PORTABLE: '1',
       TMPDIR: '/tmp',
     });
     expect(PATH?.split(':').at(-1)).toBe('/entropy/bin');

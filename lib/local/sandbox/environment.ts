@@ -15,6 +15,8 @@ export function sandboxEnvironment(given: {
   readonly toolWrapper?: readonly string[];
   /** A folder of the harness that the wrapper keeps tools from writing to. */
   readonly private?: string;
+  /** Where Node finds what it compiled before, see `compile-cache.ts`. */
+  readonly compileCache: Readonly<Record<string, string>>;
 }): Record<string, string> {
   return {
     ENTROPY_GATEWAY: given.gateway,
@@ -24,6 +26,7 @@ export function sandboxEnvironment(given: {
     ENTROPY_SANDBOX_ID: given.id,
     ...(given.toolWrapper ? { ENTROPY_TOOL_WRAPPER: JSON.stringify(given.toolWrapper) } : {}),
     ...(given.private ? { ENTROPY_PRIVATE: given.private } : {}),
+    ...given.compileCache,
     [marker]: given.id,
     PATH: given.path.join(':'),
     HOME: given.home,

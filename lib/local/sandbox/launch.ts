@@ -7,6 +7,7 @@ import type { StageLimits } from '../../domain/stage.ts';
 import { onDisk } from '../storage-errors.ts';
 import { type Boundary, droppedId } from './boundary.ts';
 import { bubblewrapCommand, inside, mainInside } from './bubblewrap.ts';
+import { compileCache } from './compile-cache.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { type Folders, makeFolders } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
@@ -90,10 +91,11 @@ async function planProcess(options: SandboxOptions, start: Start): Promise<Plan>
   const { folders, id, bootCode } = start;
   const { path, rustup } = toolchainsOf(options);
   await makeFolders(folders, rustup === undefined ? {} : { rustup });
-  const { node, main } = options.harness;
+  const { node, main, root } = options.harness;
   const env = sandboxEnvironment({
     ...{ id, bootCode, gateway: options.gateway.url, egress: 'open' },
     ...{ workspace: folders.workspace, home: folders.home, tmp: folders.tmp },
+    compileCache: compileCache(root),
     // Last, so that a repository's own checks meet the host's Node first.
     path: [...path, dirname(await realpath(node))],
   });
@@ -131,6 +133,7 @@ async function planBubblewrap(
     ...{ id, bootCode, gateway: `unix:${inside.socket}`, egress: 'gateway' },
     ...{ workspace: inside.workspace, home: inside.home, tmp: inside.tmp },
     path: [...toolchains.path, dirname(inside.node)],
+    compileCache: compileCache(inside.root),
     ...{ toolWrapper: toolWrapper(boundary, inside.private), private: inside.private },
   });
   const given = { boundary, options: { ...options, harness }, folders, toolchains, command };

@@ -37,6 +37,7 @@ describe('what a sandbox is given', () => {
       [
         ...['ENTROPY_BOOT_CODE', 'ENTROPY_EGRESS', 'ENTROPY_GATEWAY', 'ENTROPY_SANDBOX_ID'],
         ...['ENTROPY_WORKSPACE', 'HOME', 'LANG', 'PATH', 'SANDBOX_ID', 'TMPDIR'],
+        ...['NODE_COMPILE_CACHE', 'NODE_COMPILE_CACHE_PORTABLE'],
       ].sort(),
     );
     const work = join(made.dataDir, 'work', 'r-1', 'coder-1-1');
