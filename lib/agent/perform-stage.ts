@@ -9,6 +9,7 @@ import { git } from './git.ts';
 import { performRole } from './perform-role.ts';
 import { prepareChecks } from './prepare-checks.ts';
 import { readDiff } from './read-change.ts';
+import { performRewrite } from './rewrite/perform-rewrite.ts';
 import { setupPhase } from './set-up-egress.ts';
 import { cloneFor, type StageWork } from './stage-work.ts';
 import { toolEnvironment, workEnvironment } from './tool-environment.ts';
@@ -27,6 +28,9 @@ export async function performStage(work: StageWork): Promise<void> {
 async function modelStage(work: StageWork, given: StageInput, role: Role): Promise<void> {
   const input = given.issue ? { ...given, issue: cleanIssue(given.issue) } : given;
   const workspace = await cloneFor(work, input, work.workspace);
+  if (input.strategy === 'rewrite') {
+    return performRewrite(work, input, role.name, workspace, teller(work));
+  }
   const place = placeOf(work, workspace);
   const facts = await prepared(work, input, role, workspace, place);
   await performRole({

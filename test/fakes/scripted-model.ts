@@ -100,6 +100,8 @@ interface Conversation {
  */
 export async function startScriptedModel(script: {
   readonly turns: readonly ScriptedConversation[];
+  /** Members of a body that this server does not know: a request with one is answered with 400. */
+  readonly refuses?: readonly string[];
 }): Promise<{
   anthropicUrl: string;
   openaiUrl: string;
@@ -109,7 +111,7 @@ export async function startScriptedModel(script: {
   const requests: ScriptedRequest[] = [];
   const find = conversations(script.turns);
   const server = createServer((req, res) => {
-    answer(req, res, requests, find).catch((error) => {
+    answer(req, res, requests, find, script.refuses ?? []).catch((error) => {
       if (!res.headersSent) res.writeHead(500);
       res.end(JSON.stringify({ error: { type: 'scripted', message: String(error) } }));
     });
@@ -157,6 +159,7 @@ async function answer(
   res: ServerResponse,
   requests: ScriptedRequest[],
   find: Find,
+  refuses: readonly string[],
 ): Promise<void> {
   const path = new URL(req.url ?? '/', 'http://localhost').pathname;
   const wire = path.endsWith('/messages')
@@ -182,6 +185,12 @@ async function answer(
     turn,
   };
   requests.push(request);
+  const refused = refuses.find((member) => Object.hasOwn(body, member));
+  if (refused !== undefined) {
+    res.writeHead(400, { 'content-type': 'application/json' });
+    res.end(JSON.stringify(wire.error(400, `Unknown parameter: '${refused}'.`)));
+    return;
+  }
   await serve(res, wire, request, find(system, firstUser, turn));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { openaiCompatibleProvider } from '../../lib/providers/openai-compatible.ts';
-import type { ScriptedPart } from '../fakes/scripted-model.ts';
+import { type ScriptedPart, startScriptedModel } from '../fakes/scripted-model.ts';
 import { callTo, coder, quick, request, thrown, withModel } from './provider-fixture.ts';
 
 const key = 'sk-proj-0123456789abcdefghijklmnop';
@@ -92,6 +92,47 @@ test('a server that objects to a parameter is asked in its own way, and remember
       }
     },
   );
+});
+
+describe('a form for the reply', () => {
+  const responseSchema = { name: 'answer', schema: { type: 'object', properties: {} } };
+  const asked = { request: { ...request, responseSchema, temperature: 0.5 } };
+
+  test('is asked of the server, with the temperature', async () => {
+    await withModel([coder({ content: done })], async (server) => {
+      const to = { provider: 'openai-compatible', baseUrl: server.openaiUrl } as const;
+      await provider(callTo(to, asked));
+      expect(server.requests[0]?.body).toMatchObject({
+        response_format: { type: 'json_schema', json_schema: { ...responseSchema, strict: true } },
+        temperature: 0.5,
+      });
+    });
+  });
+
+  test('is not asked again of a server that knows none', async () => {
+    const script = {
+      turns: [coder({ content: done }), coder({ content: done })],
+      refuses: ['response_format', 'temperature'],
+    };
+    const server = await startScriptedModel(script);
+    try {
+      const to = { provider: 'openai-compatible', baseUrl: server.openaiUrl } as const;
+      await provider(callTo(to, asked));
+      await provider(callTo(to, asked));
+      const sent = server.requests.map(({ body }) => [
+        'response_format' in body,
+        'temperature' in body,
+      ]);
+      expect(sent).toEqual([
+        [true, true],
+        [false, true],
+        [false, false],
+        [false, false],
+      ]);
+    } finally {
+      await server.close();
+    }
+  });
 });
 
 describe('a failing server', () => {

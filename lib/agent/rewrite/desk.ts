@@ -1,0 +1,17 @@
+import type { StageInput } from '../../domain/stage-input.ts';
+import type { ClaimedEvent } from '../gateway-client.ts';
+import type { Rehearse } from './rehearse.ts';
+import type { Sources } from './sources.ts';
+import type { CallModel } from './talk.ts';
+
+/** What a role has at hand that works by whole files. */
+export interface Desk {
+  readonly input: StageInput;
+  readonly sources: Sources;
+  readonly model: CallModel;
+  readonly rehearse: Rehearse;
+  /** Random per stage, see `fence`. */
+  readonly nonce: string;
+  /** Tells the ledger what the role did, as a claim. */
+  readonly tell: (event: ClaimedEvent) => Promise<void>;
+}

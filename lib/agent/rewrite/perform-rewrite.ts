@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { StageInput } from '../../domain/stage-input.ts';
+import type { ModelRole } from '../../roles/role.ts';
+import { applyChange } from '../change-files.ts';
+import type { ClaimedEvent } from '../gateway-client.ts';
+import { readDiff } from '../read-change.ts';
+import type { StageWork } from '../stage-work.ts';
+import type { Workspace } from '../workspace.ts';
+import type { Desk } from './desk.ts';
+import { readIssue } from './read-issue.ts';
+import { rehearser } from './rehearse.ts';
+import { reviewChange } from './review-change.ts';
+import { sourcesOf } from './sources.ts';
+import { writeCode } from './write-code.ts';
+
+/**
+ * Plays a role by whole files, without tools, until its handoff is left at the gateway. Throws `AgentStuck`,
+ * `HandoffInvalid`, `ModelFailed`, and what the gateway throws.
+ */
+export async function performRewrite(
+  work: StageWork,
+  input: StageInput,
+  role: ModelRole,
+  workspace: Workspace,
+  tell: (event: ClaimedEvent) => Promise<void>,
+): Promise<void> {
+  const desk: Desk = {
+    input,
+    sources: await sourcesOf(workspace, input),
+    model: work.gateway.model,
+    rehearse: rehearser(work, input, workspace),
+    nonce: randomBytes(8).toString('hex'),
+    tell,
+  };
+  switch (role) {
+    case 'issue-reader':
+      return work.gateway.leave(await readIssue(desk));
+    case 'coder':
+      return work.gateway.leave(await writeCode(desk));
+    case 'reviewer':
+      await applyChange(workspace.root, input.change?.files ?? []);
+      return work.gateway.leave(await reviewChange(desk, await readDiff(workspace)));
+  }
+}

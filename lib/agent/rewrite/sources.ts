@@ -1,0 +1,38 @@
+import type { Checks } from '../../domain/evidence.ts';
+import type { StageInput } from '../../domain/stage-input.ts';
+import { findChecks } from '../checks/find-checks.ts';
+import { entriesOf, gitIn, viewOf } from '../verify/git.ts';
+import { type Kinds, kindsOf } from '../verify/kinds.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** The base as git holds it: what the strategy shows to a model and what it lays changes over. */
+export interface Sources {
+  readonly base: string;
+  /** Every regular file, sorted by path. */
+  readonly files: readonly string[];
+  readonly kinds: Kinds;
+  readonly checks: Checks | undefined;
+  /** Undefined where there is no such file, or it is no text. */
+  read(path: string): Promise<string | undefined>;
+  modeOf(path: string): string | undefined;
+}
+
+/** Reads the base from the harness's own copy of the clone. */
+export async function sourcesOf(workspace: Workspace, input: StageInput): Promise<Sources> {
+  const git = gitIn(workspace.gitDir, workspace.path);
+  const entries = await entriesOf(git, workspace.base);
+  const view = viewOf(git, entries);
+  const found = await findChecks(view, input.checks);
+  const checks = 'checks' in found ? found.checks : undefined;
+  return {
+    base: workspace.base,
+    files: view.files.filter((path) => entries.get(path)?.mode.startsWith('100')).sort(),
+    kinds: await kindsOf(view, checks),
+    checks,
+    read: async (path) => {
+      const text = await view.read(path);
+      return text === undefined || /[\0\ufffd]/.test(text) ? undefined : text;
+    },
+    modeOf: (path) => entries.get(path)?.mode,
+  };
+}
