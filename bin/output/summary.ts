@@ -18,10 +18,11 @@ export function writeSummary(
   const colour = colours[report.outcome as keyof typeof colours] ?? 'yellow';
   const { usage, evidence, ledger } = report;
   const cost = usage.dollars === null ? 'no price known' : `$${usage.dollars.toFixed(4)}`;
-  const rows: (readonly [string, string | null | undefined])[] = [
+  const rows: (readonly [string, string | null | undefined | false])[] = [
     ['outcome', report.outcome],
     ['error', report.error && `${report.error.name}: ${report.error.message}`],
     ['note', report.note],
+    ['next', report.outcome === 'question' && `entropy answer ${report.run} "..."`],
     ['pull request', report.pullRequest?.url],
     ['branch', report.branch],
     ['commit', report.commit],

@@ -36,7 +36,7 @@ function told(run: Run, { outcome, error }: Ending): string {
     case 'handed-over':
       return `${pull} is ready for a person: verified and reviewed, and not merged.`;
     case 'question':
-      return `Before work can start, a question:\n\n${note}`;
+      return `Before work can start, a question:\n\n${note}\n\n${answerText(run)}`;
     case 'refused':
       return `Not worked on:\n\n${note}`;
     case 'cancelled':
@@ -44,6 +44,13 @@ function told(run: Run, { outcome, error }: Ending): string {
     case 'failed':
       return `Failed with ${code(error?.name ?? 'an unknown error')}:\n\n${quote(error?.message ?? '', 2000)}`;
   }
+}
+
+function answerText({ id, repository }: Run): string {
+  const command = code(`entropy answer ${id} "..."`);
+  return repository.forge === 'github'
+    ? `Answer in a comment here (it takes write permission), or by ${command}: then the work goes on.`
+    : `Answer by ${command}: then the work goes on.`;
 }
 
 /** Work that a person can go on with. */
