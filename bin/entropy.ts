@@ -8,6 +8,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addConfig } from './commands/config.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addGc } from './commands/gc.ts';
 import { addLetPass } from './commands/let-pass.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPause } from './commands/pause.ts';
@@ -48,6 +49,7 @@ for (const add of [
   addLetPass,
   addPause,
   addDoctor,
+  addGc,
 ]) {
   add(program);
 }

@@ -84,6 +84,8 @@ export interface Run {
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly settledAt?: number;
+  /** Set where the records of a settled run were removed to make room; the ledger's objects may stand. */
+  readonly collectedAt?: number;
   /** SHA-256 of the lifecycle definition that the run is walked by. */
   readonly definition?: string;
   /** Fence under which the run holds its claim. */

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LedgerConflict } from '../../domain/errors.ts';
@@ -58,6 +58,26 @@ export function openJournal(dataDir: string): Journal & { close(): void } {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     migrateJournal(db);
     return { ...sqliteJournal(db), close: () => db.close() };
+  } catch (error) {
+    throw storageError(error, path);
+  }
+}
+
+/** Forgets the walks of runs that are over. Throws `StorageFailed`. */
+export function forgetWalks(dataDir: string, runs: readonly string[]): void {
+  const path = join(dataDir, 'journal.db');
+  if (runs.length === 0 || !existsSync(path)) return;
+  try {
+    const db = new DatabaseSync(path, { timeout: busyMs });
+    try {
+      migrateJournal(db);
+      const ids = JSON.stringify(runs);
+      for (const table of ['journal_tries', 'journal_runs']) {
+        db.prepare(`DELETE FROM ${table} WHERE run IN (SELECT value FROM json_each(?))`).run(ids);
+      }
+    } finally {
+      db.close();
+    }
   } catch (error) {
     throw storageError(error, path);
   }
