@@ -10,7 +10,7 @@ const notCode =
   /\.(md|rst|txt|lock|svg|png|jpe?g|gif|ico|pdf|zip|gz|woff2?|snap)$|(^|\/)(package-lock\.json|LICENSE|\.[^/]+)$/i;
 
 /** Source files that a change can be in, those first that the text's words point at. */
-export function listing(sources: Sources, text: string): string[] {
+function listing(sources: Sources, text: string): string[] {
   const words = new Set((text.toLowerCase().match(/[a-z][a-z0-9]{2,}/g) ?? []).slice(0, 2000));
   const score = (path: string) =>
     path

@@ -6,7 +6,7 @@ import type { Sources } from './sources.ts';
 export const shownLimit = 36_000;
 
 /** A whole file in a fenced block, in the form in which it is asked for again. */
-export function fileBlock(path: string, text: string): string {
+function fileBlock(path: string, text: string): string {
   const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   const language = posix.extname(path).slice(1);
