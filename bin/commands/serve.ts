@@ -5,6 +5,7 @@ import type { RunSettings } from '../../lib/domain/run.ts';
 import { composeServer } from '../../lib/local/compose-server.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { type Log, lineLog } from '../../lib/local/server/log-line.ts';
+import { openLogFile } from '../../lib/local/upkeep/log-file.ts';
 import { requireSandbox } from './carry-out.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
 
@@ -28,10 +29,15 @@ export function addServe(program: Command): void {
   addRunOptions(command)
     .option('--port <number>', 'port on 127.0.0.1; ENTROPY_PORT or 8787 if not given', port)
     .option('--json', 'log lines as JSON objects')
+    .option('--log-file <file>', 'log there too; put aside at 10 MiB, five old ones are kept')
     .addHelpText('after', help)
-    .action(async (options: RunOptions & { port?: number; json?: true }) => {
+    .action(async (options: RunOptions & { port?: number; json?: true; logFile?: string }) => {
       const config = loadConfig(process.env, program.opts());
-      const write = (text: string) => void process.stderr.write(text);
+      const file = options.logFile === undefined ? undefined : openLogFile(options.logFile);
+      const write = (text: string) => {
+        process.stderr.write(text);
+        file?.write(text);
+      };
       const log = lineLog(write, { json: options.json ?? false, now: Date.now });
       const port = options.port ?? config.port;
       await serve({ ...config, port }, settingsOf(options, config), log);

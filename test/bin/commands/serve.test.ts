@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { desk } from '../command-line.ts';
@@ -22,7 +22,11 @@ test('it says what is missing before it listens', async () => {
 test('it listens on this machine only, refuses what is not signed, and ends when asked', async () => {
   const file = join(at.root, 'secret');
   writeFileSync(file, `${'s'.repeat(32)}\n`, { mode: 0o600 });
-  const server = at.start(args, { ...authority, ENTROPY_WEBHOOK_SECRET_FILE: file });
+  const log = join(at.root, 'logs', 'serve.log');
+  const server = at.start([...args, '--log-file', log], {
+    ...authority,
+    ENTROPY_WEBHOOK_SECRET_FILE: file,
+  });
   await server.said(/listening on http:\/\/127\.0\.0\.1:\d+\/github\/webhook/);
   const url = /http:\S+/.exec(server.errors())?.[0] ?? '';
   const answer = await fetch(url, { method: 'POST', body: '{}' });
@@ -32,6 +36,7 @@ test('it listens on this machine only, refuses what is not signed, and ends when
   expect(end).toMatchObject({ code: 0, out: '' });
   expect(end.err).toMatch(/stopping; unfinished runs go on at the next start\n\S+ stopped\n$/);
   expect(end.err).not.toMatch(/ssssss|not-a-token/);
+  expect(readFileSync(log, 'utf8')).toBe(end.err);
 });
 
 test('it tells how it is, one JSON object a log line', async () => {
