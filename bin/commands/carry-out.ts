@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../lib/config.ts';
 import { SandboxUnavailable } from '../../lib/domain/errors.ts';
@@ -12,6 +12,7 @@ import { composeGithub } from '../../lib/local/compose-github.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
 import { startWorker } from '../../lib/local/server/worker.ts';
+import { onDisk } from '../../lib/local/storage-errors.ts';
 import { cancel } from '../../lib/services/cancel.ts';
 import { enqueue } from '../../lib/services/dispatcher.ts';
 import { handoffOf, lastRoundOf } from '../../lib/services/lifecycle/run-facts.ts';
@@ -115,7 +116,7 @@ async function tellWait(
 }
 
 /** Exit code of a finished run, by the table of ends. */
-export function exitCode(report: OutcomeReport): number {
+function exitCode(report: OutcomeReport): number {
   return report.outcome === 'queued' ? 0 : exitCodeOf(report.outcome, report.error ?? undefined);
 }
 
@@ -126,8 +127,11 @@ async function keepPatch(ports: Ports, config: Config, run: Run): Promise<string
   if (change?.kind !== 'change-set' || run.base === undefined) return undefined;
   const folder = runFolder(config.dataDir, run.id);
   const file = join(folder, 'change.patch');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(file, await ports.source.diff(run.repository, run.base.commit, change.files));
+  const patch = await ports.source.diff(run.repository, run.base.commit, change.files);
+  await onDisk(file, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(file, patch);
+  });
   return file;
 }
 

@@ -54,10 +54,11 @@ async function demo(config: Config, options: Options, shown: Terminal): Promise<
   const issues = demoIssues.filter(({ name }) => name === (options.issue ?? name));
   shown.err.write(introduction(issues.length));
   const began = Date.now();
-  const up = await composeDemo(config, issues, (line) => {
+  const log = (line: string) => {
     // What comes of a delivery is in the runs' own lines.
     if (!line.startsWith('delivery ')) shown.err.write(`${line}\n`);
-  });
+  };
+  const up = await composeDemo(config, issues, { log });
   try {
     const ends = await Promise.all(issues.map((issue) => see(up, config, issue, shown)));
     const [only] = ends;

@@ -9,6 +9,7 @@ import type { Run, RunSettings } from '../domain/run.ts';
 import { scriptedTurns, type Turns } from '../providers/replay.ts';
 import { composeServer, type Server } from './compose-server.ts';
 import { type DemoIssue, issueFile, issueText, sampleFolder } from './playground/demo-issues.ts';
+import type { Observer } from './playground/observer.ts';
 import { type Playground, startPlayground } from './playground/playground.ts';
 
 const maintainer = 'ada';
@@ -31,6 +32,12 @@ export interface Demo {
   close(): Promise<void>;
 }
 
+/** Who is told what the server says, and what its GitHub says. */
+export interface DemoOptions {
+  readonly log: (line: string) => void;
+  readonly observer?: Observer;
+}
+
 /** Scripted turns say that they are: provider `replay`, model `scripted`. */
 const settings: RunSettings = {
   model: { provider: 'replay', model: 'scripted' },
@@ -43,12 +50,13 @@ const settings: RunSettings = {
 export async function composeDemo(
   config: Config,
   issues: readonly DemoIssue[],
-  log: (line: string) => void,
+  { log, observer }: DemoOptions,
 ): Promise<Demo> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const playground = await startPlayground({
     dataDir: join(config.dataDir, 'playground'),
     appPublicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    ...(observer === undefined ? {} : { observer }),
   });
   const secret = randomBytes(32).toString('hex');
   const numbers = new Map<string, number>();

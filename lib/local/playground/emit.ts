@@ -17,12 +17,14 @@ export function emit(
   payload: Record<string, unknown>,
 ): void {
   const installation = world.store.installationOf(repository.owner);
-  world.webhooks.send(event, {
+  const whole = {
     ...payload,
     repository: shapeRepository(world, repository),
     sender: shapeAccount(world, actor),
     ...(installation
       ? { installation: { id: installation.id, node_id: nodeId('MDI', installation.id) } }
       : {}),
-  });
+  };
+  world.observer.happened(event, whole);
+  world.webhooks.send(event, whole);
 }

@@ -1,8 +1,8 @@
 import { emit, type Scene } from './emit.ts';
 import type { Issue, IssueEvent, PullIssue } from './model.ts';
 import { shapeLogin } from './present/account.ts';
-import { labelNamed, shapeIssue, shapeLabel } from './present/issue.ts';
-import { shapePull } from './present/pull.ts';
+import { labelNamed, shapeIssueOfEvent, shapeLabel } from './present/issue.ts';
+import { shapePullOfEvent } from './present/pull.ts';
 import { timestamp } from './world.ts';
 
 /** The issue as a pull request, where it is one. */
@@ -20,14 +20,10 @@ export function emitIssue(
   const { world, repository } = scene;
   const pull = asPull(issue);
   if (pull) {
-    const pull_request = {
-      ...shapePull(world, repository, pull),
-      merged: pull.pull.merged !== undefined,
-      merged_by: pull.pull.merged ? shapeLogin(world, pull.pull.merged.by) : null,
-    };
+    const pull_request = shapePullOfEvent(world, repository, pull);
     emit(scene, 'pull_request', { action, number: issue.number, pull_request, ...more });
   } else {
-    emit(scene, 'issues', { action, issue: shapeIssue(world, repository, issue), ...more });
+    emit(scene, 'issues', { action, issue: shapeIssueOfEvent(world, repository, issue), ...more });
   }
 }
 

@@ -16,14 +16,14 @@ export interface CallLimits {
 }
 
 /** One call to be counted. */
-export interface Counted {
+interface Counted {
   readonly principal: Principal;
   readonly resource: 'core' | 'graphql';
   readonly writes: boolean;
 }
 
 /** What a call is told of its limits. */
-export interface Taken {
+interface Taken {
   readonly headers: Readonly<Record<string, string>>;
   /** Set where the call is over a limit and must not be done. */
   readonly refusal: ApiError | undefined;

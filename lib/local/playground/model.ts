@@ -74,6 +74,14 @@ export interface Review {
   readonly comments: readonly ReviewComment[];
 }
 
+/** How large a pull request is. */
+export interface PullSize {
+  readonly commits: number;
+  readonly additions: number;
+  readonly deletions: number;
+  readonly files: number;
+}
+
 /** What a pull request has beyond an issue. `baseSha` is the base branch's head as last seen. */
 interface Pull {
   readonly nodeId: string;
@@ -83,6 +91,8 @@ interface Pull {
   baseRef: string;
   baseSha: string;
   draft: boolean;
+  /** What the head has beyond the base, as last counted. */
+  size: PullSize;
   merged?: { readonly at: string; readonly by: string; readonly commit: string };
 }
 

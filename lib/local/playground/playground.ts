@@ -8,6 +8,7 @@ import { ApiError, notFound } from './errors.ts';
 import { createFaults } from './faults.ts';
 import { gitEnvironment, openGit } from './git/exec.ts';
 import { createLimits } from './limits.ts';
+import { noObserver, type Observer } from './observer.ts';
 import type { AppIdentity } from './principal.ts';
 import { createDispatch } from './router.ts';
 import { apiBase, createPlaygroundServer, type ServerParts } from './server.ts';
@@ -31,6 +32,8 @@ export interface PlaygroundOptions {
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
   readonly log?: (line: string) => void;
+  /** Is told each answer and each event: what they look like can be held against GitHub's. */
+  readonly observer?: Observer;
 }
 
 /** Where a playground is reached. */
@@ -69,6 +72,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     webhooks: createWebhooks(app.id, now),
     faults: createFaults(),
     limits: createLimits(now),
+    observer: options.observer ?? noObserver,
     takeTurn: createTurns(),
     urls: { root: address.url, api: address.apiUrl },
     gitOf: ({ owner, name }) => openGit(join(repositoriesDir, owner, `${name}.git`), environment),

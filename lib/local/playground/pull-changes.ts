@@ -1,7 +1,9 @@
 import type { Scene } from './emit.ts';
+import { diffOf } from './git/diff.ts';
+import { commitsAhead } from './git/merge.ts';
 import { branchHeads, isAncestor } from './git/objects.ts';
 import { asPull, emitIssue, record, setState } from './issue-changes.ts';
-import type { PullIssue } from './model.ts';
+import type { PullIssue, PullSize } from './model.ts';
 import { timestamp } from './world.ts';
 
 const closing = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)\b/gi;
@@ -38,9 +40,27 @@ export async function followBranches(scene: Scene): Promise<void> {
 async function moveHead(scene: Scene, issue: PullIssue, after: string): Promise<void> {
   const before = issue.pull.headSha;
   issue.pull.headSha = after;
+  issue.pull.size = await sizeOf(scene, issue.pull);
   issue.updatedAt = timestamp(scene.world);
   await publishHead(scene, issue);
   emitIssue(scene, issue, 'synchronize', { before, after });
+}
+
+/** Counts what lies between the base and the head. */
+export async function sizeOf(
+  { world, repository }: Scene,
+  { baseSha, headSha }: { readonly baseSha: string; readonly headSha: string },
+): Promise<PullSize> {
+  const git = world.gitOf(repository);
+  const files = await diffOf(git, baseSha, headSha);
+  const sum = (key: 'additions' | 'deletions') =>
+    files.reduce((total, file) => total + file[key], 0);
+  return {
+    commits: await commitsAhead(git, baseSha, headSha),
+    additions: sum('additions'),
+    deletions: sum('deletions'),
+    files: files.length,
+  };
 }
 
 /** Keeps `refs/pull/N/head`, by which a pull request's head can be fetched. */

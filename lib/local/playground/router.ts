@@ -15,7 +15,8 @@ import { statusRoutes } from './routes/statuses.ts';
 import { userRoutes } from './routes/users.ts';
 import { actorOf, type World } from './world.ts';
 
-const routes: readonly Route[] = [
+/** Every route of the REST API. */
+export const routes: readonly Route[] = [
   ...appRoutes,
   ...userRoutes,
   ...repositoryRoutes,
@@ -53,11 +54,16 @@ export function createDispatch(world: World): Dispatch {
   };
 }
 
-function findRoute(request: ApiRequest) {
+/** The route's whole path below the API's base, with `:x` for one segment and `*x` for the rest. */
+export function pathOf(route: Route): string {
+  return isOutside(route) ? route.path : `/repos/:owner/:repo${route.path}`;
+}
+
+/** The route that takes a request, with the path's parameters, decoded. Throws GitHub's 404. */
+export function findRoute(request: Pick<ApiRequest, 'method' | 'path'>) {
   for (const route of routes) {
     if (route.method !== request.method) continue;
-    const path = isOutside(route) ? route.path : `/repos/:owner/:repo${route.path}`;
-    const params = matchPath(path, request.path);
+    const params = matchPath(pathOf(route), request.path);
     if (params) return { route, params };
   }
   throw notFound();

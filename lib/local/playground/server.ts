@@ -37,7 +37,7 @@ export function createPlaygroundServer(parts: () => ServerParts): PlaygroundServ
       .catch((error) => {
         parts().log(`playground: ${request.method} ${request.url}: ${(error as Error).stack}`);
         if (response.headersSent) response.destroy();
-        else sendError(response, new ApiError(500, 'Server Error'));
+        else send(response, errorReply(new ApiError(500, 'Server Error')));
       })
       .finally(() => running.delete(task));
     running.add(task);
@@ -66,6 +66,12 @@ async function answer(
   if (git) return answerGit(parts, git, request, response);
   response.setHeader('X-GitHub-Request-Id', randomUUID().replaceAll('-', '').toUpperCase());
   response.setHeader('X-GitHub-Media-Type', 'github.v3; format=json');
+  // What is left of a body that was too large is not read.
+  const say = (reply: Reply) => {
+    if (reply.status === 413) response.setHeader('Connection', 'close');
+    observe(parts.world, request, url, reply);
+    send(response, reply);
+  };
   try {
     const header = request.headers.authorization;
     const token = /^(?:bearer|token) +(.+)$/i.exec(header ?? '')?.[1] ?? basicToken(header);
@@ -77,21 +83,30 @@ async function answer(
     if (request.method === 'GET' && !url.pathname.startsWith('/api/')) {
       return sendPage(response, await renderPage(parts.world, url.pathname));
     }
-    await answerApi(parts, url, token, request, response);
+    const reply = await answerApi(parts, url, token, request, response);
+    if (reply) say(reply);
+    else response.destroy();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    sendError(response, error);
+    say(errorReply(error));
   }
 }
 
-/** Answers for one of the two APIs, within the caller's limits. */
+/** Tells what the REST API answers. */
+function observe({ observer }: World, { method = '' }: IncomingMessage, url: URL, reply: Reply) {
+  if (!url.pathname.startsWith(`${apiBase}/`)) return;
+  const { status, body } = reply;
+  observer.answered({ method, path: url.pathname.slice(apiBase.length), status, body });
+}
+
+/** The answer of one of the two APIs within the caller's limits, or undefined to drop the connection. */
 async function answerApi(
   parts: ServerParts,
   url: URL,
   token: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): Promise<Reply | undefined> {
   const { world } = parts;
   const principal: Principal = token ? world.tokens.principalOf(token) : { kind: 'anonymous' };
   const resource = url.pathname === graphqlPath ? 'graphql' : 'core';
@@ -101,14 +116,9 @@ async function answerApi(
   const body = await readJson(request);
   if (taken.refusal) throw taken.refusal;
   const reply = await apiReply(parts, url, request, { principal, body });
-  if (!reply) {
-    response.destroy();
-  } else if (writes || !isKnown(request, response, reply)) {
-    send(response, reply);
-  } else {
-    taken.giveBack();
-    response.writeHead(304).end();
-  }
+  if (!reply || writes || !isKnown(request, response, reply)) return reply;
+  taken.giveBack();
+  return { status: 304 };
 }
 
 /** Names the version of an answer to a read; true where the caller says that it has it. */
@@ -214,11 +224,8 @@ function sendPage(response: ServerResponse, html: string | undefined): void {
   response.writeHead(html === undefined ? 404 : 200).end(html ?? 'Not Found');
 }
 
-function sendError(response: ServerResponse, error: ApiError): void {
-  // What is left of a body that was too large is not read.
-  if (error.status === 413) response.setHeader('Connection', 'close');
-  const { status, message, errors } = error;
+function errorReply({ status, message, errors }: ApiError): Reply {
   const documentation_url = 'https://docs.github.com/rest';
-  const body = { message, ...(errors ? { errors } : {}), documentation_url, status: `${status}` };
-  send(response, { status, body });
+  const told = { message, ...(errors ? { errors } : {}), documentation_url, status: `${status}` };
+  return { status, body: told };
 }

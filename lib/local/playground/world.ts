@@ -2,6 +2,7 @@ import type { Faults } from './faults.ts';
 import type { Git } from './git/exec.ts';
 import type { Limits } from './limits.ts';
 import type { Account, Repository } from './model.ts';
+import type { Observer } from './observer.ts';
 import type { AppIdentity, Principal } from './principal.ts';
 import type { Store } from './store.ts';
 import type { Tokens } from './tokens.ts';
@@ -22,6 +23,7 @@ export interface World {
   readonly webhooks: Webhooks;
   readonly faults: Faults;
   readonly limits: Limits;
+  readonly observer: Observer;
   readonly takeTurn: TakeTurn;
   readonly urls: Urls;
   /** The bare repository on disk. */

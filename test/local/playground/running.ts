@@ -2,11 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/core';
 import type { PlaygroundOptions } from '../../../lib/local/playground/playground.ts';
 import { type Playground, startPlayground } from '../../../lib/local/playground/playground.ts';
 import type { SeededRepository } from '../../../lib/local/playground/seed.ts';
+import { type Conformance, createConformance } from './openapi/conformance.ts';
 
 /** The App's key pair, PEM. */
 export const keys = generateKeyPairSync('rsa', {
@@ -21,12 +23,15 @@ export interface Running {
   readonly playground: Playground;
   readonly seeded: SeededRepository;
   readonly dir: string;
+  /** What was said so far, held against GitHub's own descriptions. */
+  readonly conformance: Conformance;
   /** As the App itself, with its JSON web token. */
   readonly app: Octokit;
   /** As an installation, with a token from the API. */
   installation(permissions?: Record<string, string>): Promise<Octokit>;
   /** As a person. */
   user(login: string): Promise<Octokit>;
+  /** Fails where the playground has said something that GitHub would not. */
   stop(): Promise<void>;
 }
 
@@ -36,9 +41,11 @@ export async function startRunning(
 ): Promise<Running> {
   const dir = await mkdtemp(join(tmpdir(), 'playground-'));
   const { private: hidden = true, ...rest } = options;
+  const conformance = createConformance();
   const playground = await startPlayground({
     dataDir: join(dir, 'data'),
     appPublicKey: keys.publicKey,
+    observer: conformance.observer,
     ...rest,
   });
   const seeded = await playground.seedRepository({
@@ -60,6 +67,7 @@ export async function startRunning(
     playground,
     seeded,
     dir,
+    conformance,
     app,
     async installation(permissions) {
       const { data } = await app.request(
@@ -76,6 +84,7 @@ export async function startRunning(
     async stop() {
       await playground.close();
       await rm(dir, { recursive: true, force: true });
+      expect(conformance.faults).toEqual([]);
     },
   };
 }

@@ -9,6 +9,11 @@ import { shapeApp } from './repository.ts';
 export function shapeCheckRun(world: World, repository: Repository, run: CheckRun) {
   const url = `${world.urls.api}${repoPath(repository)}/check-runs/${run.id}`;
   const page = `${world.urls.root}/${repository.owner}/${repository.name}/runs/${run.id}`;
+  const repo = {
+    id: repository.id,
+    url: `${world.urls.api}${repoPath(repository)}`,
+    name: repository.name,
+  };
   return {
     id: run.id,
     name: run.name,
@@ -31,8 +36,8 @@ export function shapeCheckRun(world: World, repository: Repository, run: CheckRu
         id: issue.id,
         number: issue.number,
         url: `${world.urls.api}${repoPath(repository)}/pulls/${issue.number}`,
-        head: { ref: issue.pull?.headRef, sha: run.headSha },
-        base: { ref: issue.pull?.baseRef, sha: issue.pull?.baseSha },
+        head: { ref: issue.pull?.headRef, sha: run.headSha, repo },
+        base: { ref: issue.pull?.baseRef, sha: issue.pull?.baseSha, repo },
       })),
   };
 }

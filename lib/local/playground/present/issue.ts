@@ -71,6 +71,7 @@ export function shapeIssue(world: World, repository: Repository, issue: Issue) {
     updated_at: issue.updatedAt,
     author_association: associationOf(repository, issue.author),
     performed_via_github_app: null,
+    reactions: noReactions(url),
     ...(issue.pull
       ? {
           draft: issue.pull.draft,
@@ -84,6 +85,19 @@ export function shapeIssue(world: World, repository: Repository, issue: Issue) {
         }
       : {}),
   };
+}
+
+/** An issue as webhooks have it: they do not say who closed it. */
+export function shapeIssueOfEvent(world: World, repository: Repository, issue: Issue) {
+  const { closed_by: _, ...shaped } = shapeIssue(world, repository, issue);
+  return shaped;
+}
+
+/** Nobody reacts here. */
+function noReactions(url: string) {
+  const kinds = ['+1', '-1', 'laugh', 'hooray', 'confused', 'heart', 'rocket', 'eyes'];
+  const counts = Object.fromEntries(kinds.map((kind) => [kind, 0]));
+  return { url: `${url}/reactions`, total_count: 0, ...counts };
 }
 
 /** A comment on an issue or pull request. */
@@ -101,6 +115,7 @@ export function shapeComment(world: World, repository: Repository, issue: Issue,
     updated_at: comment.updatedAt,
     author_association: associationOf(repository, comment.author),
     performed_via_github_app: null,
+    reactions: noReactions(`${base}/comments/${comment.id}`),
     ...(comment.minimized === undefined ? {} : { minimized: { reason: comment.minimized } }),
   };
 }

@@ -50,6 +50,22 @@ export function shapePull(world: World, repository: Repository, issue: PullIssue
     base: side(pull.baseRef, pull.baseSha),
     author_association: associationOf(repository, issue.author),
     auto_merge: null,
+    _links: linksOf(api, page, issue),
+  };
+}
+
+/** What is around a pull request. */
+function linksOf(api: string, page: string, { number, pull }: PullIssue) {
+  const at = (href: string) => ({ href });
+  return {
+    self: at(`${api}/pulls/${number}`),
+    html: at(page),
+    issue: at(`${api}/issues/${number}`),
+    comments: at(`${api}/issues/${number}/comments`),
+    review_comments: at(`${api}/pulls/${number}/comments`),
+    review_comment: at(`${api}/pulls/comments{/number}`),
+    commits: at(`${api}/pulls/${number}/commits`),
+    statuses: at(`${api}/statuses/${pull.headSha}`),
   };
 }
 
@@ -58,27 +74,35 @@ export function shapeFullPull(
   world: World,
   repository: Repository,
   issue: PullIssue,
-  computed: Mergeability & { readonly files: readonly FileDiff[]; readonly commits: number },
+  merge: Mergeability,
 ) {
-  const { pull } = issue;
-  const sum = (key: 'additions' | 'deletions') =>
-    computed.files.reduce((total, file) => total + file[key], 0);
   const open = issue.state === 'open';
-  const settled = computed.clean ? (pull.draft ? 'draft' : 'clean') : 'dirty';
+  const settled = merge.clean ? (issue.pull.draft ? 'draft' : 'clean') : 'dirty';
+  return {
+    ...shapePullOfEvent(world, repository, issue),
+    mergeable: open ? merge.clean : null,
+    rebaseable: open ? merge.clean : null,
+    mergeable_state: open ? settled : 'unknown',
+  };
+}
+
+/** A pull request as webhooks have it: whether it can be merged is not known yet. */
+export function shapePullOfEvent(world: World, repository: Repository, issue: PullIssue) {
+  const { merged, reviews, size } = issue.pull;
   return {
     ...shapePull(world, repository, issue),
-    merged: pull.merged !== undefined,
-    merged_by: pull.merged ? shapeLogin(world, pull.merged.by) : null,
-    mergeable: open ? computed.clean : null,
-    rebaseable: open ? computed.clean : null,
-    mergeable_state: open ? settled : 'unknown',
+    merged: merged !== undefined,
+    merged_by: merged ? shapeLogin(world, merged.by) : null,
+    mergeable: null as boolean | null,
+    rebaseable: null as boolean | null,
+    mergeable_state: 'unknown',
     comments: issue.comments.length,
-    review_comments: pull.reviews.reduce((total, review) => total + review.comments.length, 0),
+    review_comments: reviews.reduce((total, review) => total + review.comments.length, 0),
     maintainer_can_modify: false,
-    commits: computed.commits,
-    additions: sum('additions'),
-    deletions: sum('deletions'),
-    changed_files: computed.files.length,
+    commits: size.commits,
+    additions: size.additions,
+    deletions: size.deletions,
+    changed_files: size.files,
   };
 }
 

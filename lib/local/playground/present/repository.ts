@@ -4,12 +4,13 @@ import type { Permissions } from '../principal.ts';
 import { clientIdOf } from '../tokens.ts';
 import { timestamp, type World } from '../world.ts';
 import { nodeId, shapeLogin } from './account.ts';
+import { repositoryUrls } from './repository-urls.ts';
 
 /** A repository as it is in lists and webhooks. */
 export function shapeRepository(world: World, repository: Repository) {
   const { owner, name } = repository;
-  const url = `${world.urls.api}${repoPath(repository)}`;
   const page = `${world.urls.root}/${owner}/${name}`;
+  const open = repository.issues.filter((issue) => issue.state === 'open').length;
   return {
     id: repository.id,
     node_id: nodeId('R', repository.id),
@@ -20,25 +21,52 @@ export function shapeRepository(world: World, repository: Repository) {
     html_url: page,
     description: repository.description,
     fork: false,
-    url,
+    ...repositoryUrls(`${world.urls.api}${repoPath(repository)}`),
     clone_url: `${page}.git`,
     git_url: `${page}.git`,
+    ssh_url: `${page}.git`,
+    svn_url: page,
+    mirror_url: null,
+    homepage: null,
     default_branch: repository.defaultBranch,
     visibility: repository.private ? 'private' : 'public',
-    archived: false,
-    disabled: false,
-    has_issues: true,
-    open_issues_count: repository.issues.filter((issue) => issue.state === 'open').length,
+    ...features,
+    ...counts(open),
     created_at: repository.createdAt,
     updated_at: repository.createdAt,
     pushed_at: repository.createdAt,
-    issues_url: `${url}/issues{/number}`,
-    pulls_url: `${url}/pulls{/number}`,
-    commits_url: `${url}/commits{/sha}`,
-    branches_url: `${url}/branches{/branch}`,
-    trees_url: `${url}/git/trees{/sha}`,
   };
 }
+
+/** What repositories of the playground have, all alike. */
+const features = {
+  archived: false,
+  disabled: false,
+  has_issues: true,
+  has_projects: false,
+  has_wiki: false,
+  has_pages: false,
+  has_downloads: false,
+  has_discussions: false,
+  is_template: false,
+  allow_forking: false,
+  web_commit_signoff_required: false,
+  topics: [],
+  language: null,
+  license: null,
+};
+
+/** Nobody watches, forks or stars here. */
+const counts = (open: number) => ({
+  forks: 0,
+  forks_count: 0,
+  open_issues: open,
+  open_issues_count: open,
+  size: 0,
+  stargazers_count: 0,
+  watchers: 0,
+  watchers_count: 0,
+});
 
 /** A repository with its rules for merging. */
 export function shapeFullRepository(world: World, repository: Repository) {
@@ -49,6 +77,8 @@ export function shapeFullRepository(world: World, repository: Repository) {
     allow_rebase_merge: false,
     allow_auto_merge: false,
     delete_branch_on_merge: false,
+    network_count: 0,
+    subscribers_count: 0,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   writeBlob,
   writeTree,
 } from '../git/objects.ts';
+import { nodeId } from '../present/account.ts';
 import { commitRoutes } from './commits.ts';
 import { refRoutes } from './refs.ts';
 
@@ -96,7 +97,9 @@ async function getBlob({ world, repository, params }: Call): Promise<Reply> {
   const bytes = await readBlob(git, id);
   const url = `${world.urls.api}${repoPath(repository)}/git/blobs/${id}`;
   const content = bytes.toString('base64').replace(/.{60}/g, '$&\n');
-  return { status: 200, body: { sha: id, url, size: bytes.length, encoding: 'base64', content } };
+  const node_id = nodeId('B', id);
+  const told = { sha: id, node_id, url, size: bytes.length, encoding: 'base64', content };
+  return { status: 200, body: told };
 }
 
 const read = { resource: 'contents', level: 'read', role: 'read' } as const;

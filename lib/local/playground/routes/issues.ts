@@ -12,7 +12,7 @@ import {
   setState,
 } from '../issue-changes.ts';
 import { type Comment, type Issue, roles } from '../model.ts';
-import { shapeComment, shapeEvent, shapeIssue } from '../present/issue.ts';
+import { shapeComment, shapeEvent, shapeIssue, shapeIssueOfEvent } from '../present/issue.ts';
 import { roleOf } from '../store.ts';
 import { timestamp } from '../world.ts';
 
@@ -117,14 +117,14 @@ export function changeText(
   issue: Issue,
   wanted: { readonly title?: string | undefined; readonly body?: string | null | undefined },
 ): void {
-  const changes: Record<string, { from: string | null }> = {};
+  const changes: Record<string, { from: string }> = {};
   if (wanted.title !== undefined && wanted.title !== issue.title) {
     changes.title = { from: issue.title };
     issue.title = wanted.title;
     record(call, issue, 'renamed');
   }
   if (wanted.body !== undefined && wanted.body !== issue.body) {
-    changes.body = { from: issue.body };
+    changes.body = { from: issue.body ?? '' };
     issue.body = wanted.body;
     issue.updatedAt = timestamp(call.world);
   }
@@ -141,7 +141,7 @@ function addComment(call: Call): Reply {
   issue.comments.push(comment);
   issue.updatedAt = at;
   const shaped = shapeComment(world, repository, issue, comment);
-  const about = shapeIssue(world, repository, issue);
+  const about = shapeIssueOfEvent(world, repository, issue);
   emit(call, 'issue_comment', { action: 'created', issue: about, comment: shaped });
   return { status: 201, body: shaped };
 }
@@ -170,7 +170,7 @@ function changeComment(call: Call): Reply {
   comment.body = body;
   comment.updatedAt = timestamp(world);
   const shaped = shapeComment(world, repository, issue, comment);
-  const about = shapeIssue(world, repository, issue);
+  const about = shapeIssueOfEvent(world, repository, issue);
   emit(call, 'issue_comment', { action: 'edited', changes, issue: about, comment: shaped });
   return { status: 200, body: shaped };
 }

@@ -8,7 +8,7 @@ import { asPull, emitIssue, setState } from '../issue-changes.ts';
 import type { PullIssue } from '../model.ts';
 import { nodeId } from '../present/account.ts';
 import { shapeFile, shapeFullPull, shapePull } from '../present/pull.ts';
-import { publishHead } from '../pull-changes.ts';
+import { publishHead, sizeOf } from '../pull-changes.ts';
 import { timestamp } from '../world.ts';
 import { changeText, issueOf, nextNumber } from './issues.ts';
 
@@ -33,15 +33,12 @@ export function pullOf(call: Call): PullIssue {
 }
 
 /** The pull request as GitHub shows one alone. */
-async function fullPull({ world, repository }: Call, issue: PullIssue) {
+async function fullPull({ world, repository, actor }: Call, issue: PullIssue) {
   const git = world.gitOf(repository);
   const { baseSha, headSha } = issue.pull;
-  const computed = {
-    ...(await tryMerge(git, baseSha, headSha)),
-    files: await diffOf(git, baseSha, headSha),
-    commits: await commitsAhead(git, baseSha, headSha),
-  };
-  return shapeFullPull(world, repository, issue, computed);
+  // After the merge the base holds the head, and nothing would be left to count.
+  if (!issue.pull.merged) issue.pull.size = await sizeOf({ world, repository, actor }, issue.pull);
+  return shapeFullPull(world, repository, issue, await tryMerge(git, baseSha, headSha));
 }
 
 async function createPull(call: Call): Promise<Reply> {
@@ -68,7 +65,7 @@ async function createPull(call: Call): Promise<Reply> {
     assignees: [],
     comments: [],
     events: [],
-    pull: { ...pull, draft: wanted.draft, reviews: [] },
+    pull: { ...pull, draft: wanted.draft, reviews: [], size: await sizeOf(call, pull) },
   };
   repository.issues.push(issue);
   await publishHead(call, issue);

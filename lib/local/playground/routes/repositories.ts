@@ -46,6 +46,8 @@ async function readBranch({ world, repository, params }: Call): Promise<Reply> {
     repository,
     commit,
   );
+  const api = `${world.urls.api}${repoPath(repository)}`;
+  const self = `${api}/branches/${encodeURIComponent(name)}`;
   return {
     status: 200,
     body: {
@@ -56,15 +58,18 @@ async function readBranch({ world, repository, params }: Call): Promise<Reply> {
         url,
         html_url,
         parents,
-        commit: details,
+        commit: { ...details, url, comment_count: 0 },
+        comments_url: `${api}/commits/${sha}/comments`,
         author: null,
         committer: null,
       },
       _links: {
-        self: `${world.urls.api}${repoPath(repository)}/branches/${encodeURIComponent(name)}`,
+        self,
         html: `${world.urls.root}/${repository.owner}/${repository.name}/tree/${name}`,
       },
       protected: false,
+      protection: { enabled: false },
+      protection_url: `${self}/protection`,
     },
   };
 }

@@ -3,7 +3,8 @@ import { type Call, parseBody, type Reply, type Route, repoPath } from '../api.t
 import { ApiError, notFound } from '../errors.ts';
 import { objectType, resolveCommit } from '../git/objects.ts';
 import type { CommitStatus } from '../model.ts';
-import { shapeLogin } from '../present/account.ts';
+import { nodeId, shapeLogin } from '../present/account.ts';
+import { shapeRepository } from '../present/repository.ts';
 import { timestamp } from '../world.ts';
 
 const states = ['error', 'failure', 'pending', 'success'] as const;
@@ -28,7 +29,8 @@ async function createStatus(call: Call): Promise<Reply> {
   };
   repository.statuses ??= [];
   repository.statuses.push(status);
-  return { status: 201, body: shape(call, status) };
+  const creator = shapeLogin(world, status.creator);
+  return { status: 201, body: { ...shape(call, status), creator } };
 }
 
 /** The newest status of each context, and what they come to together. */
@@ -42,15 +44,19 @@ async function combinedStatus(call: Call): Promise<Reply> {
   const failed = has('error', 'failure');
   const state = failed ? 'failure' : newest.length > 0 && !has('pending') ? 'success' : 'pending';
   const statuses = newest.map((one) => shape(call, one));
-  return { status: 200, body: { state, sha, total_count: newest.length, statuses } };
+  const commit_url = `${world.urls.api}${repoPath(repository)}/commits/${sha}`;
+  const about = { repository: shapeRepository(world, repository), commit_url };
+  const told = { state, sha, total_count: newest.length, statuses, ...about };
+  return { status: 200, body: { ...told, url: `${commit_url}/status` } };
 }
 
 function shape({ world, repository }: Call, status: CommitStatus) {
   const { id, sha, state, context, description, targetUrl, creator, createdAt } = status;
+  const { avatar_url } = shapeLogin(world, creator);
   return {
-    ...{ id, state, context, description, target_url: targetUrl },
+    ...{ id, node_id: nodeId('SC', id), avatar_url },
+    ...{ state, context, description, target_url: targetUrl },
     url: `${world.urls.api}${repoPath(repository)}/statuses/${sha}`,
-    creator: shapeLogin(world, creator),
     ...{ created_at: createdAt, updated_at: createdAt },
   };
 }
