@@ -10,6 +10,8 @@ export interface Desk {
   readonly sources: Sources;
   readonly model: CallModel;
   readonly rehearse: Rehearse;
+  /** What the repository says to agents, for a prompt; often empty. */
+  readonly guidance: string;
   /** Random per stage, see `fence`. */
   readonly nonce: string;
   /** Tells the ledger what the role did, as a claim. */

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { StageInput } from '../../domain/stage-input.ts';
+import { guidanceText } from '../../roles/guidance.ts';
 import type { ModelRole } from '../../roles/role.ts';
+import { capped } from '../../roles/sections.ts';
 import { applyChange } from '../change-files.ts';
+import { cleanGuidance } from '../clean-text.ts';
 import type { ClaimedEvent } from '../gateway-client.ts';
 import { readDiff } from '../read-change.ts';
 import type { StageWork } from '../stage-work.ts';
@@ -24,12 +27,14 @@ export async function performRewrite(
   workspace: Workspace,
   tell: (event: ClaimedEvent) => Promise<void>,
 ): Promise<void> {
+  const nonce = randomBytes(8).toString('hex');
   const desk: Desk = {
     input,
+    guidance: guidanceText(shortGuidance(input.guidance), nonce),
     sources: await sourcesOf(workspace, input),
     model: work.gateway.model,
     rehearse: rehearser(work, input, workspace),
-    nonce: randomBytes(8).toString('hex'),
+    nonce,
     tell,
   };
   switch (role) {
@@ -41,4 +46,14 @@ export async function performRewrite(
       await applyChange(workspace.root, input.change?.files ?? []);
       return work.gateway.leave(await reviewChange(desk, await readDiff(workspace)));
   }
+}
+
+/** Characters of each file that a small model is shown of the repository's guidance. */
+const guidanceCap = 1500;
+
+function shortGuidance(given: StageInput['guidance']): StageInput['guidance'] {
+  const guidance = cleanGuidance(given);
+  if (guidance === undefined) return undefined;
+  const files = guidance.files.map(({ path, text }) => ({ path, text: capped(text, guidanceCap) }));
+  return { ...guidance, files };
 }

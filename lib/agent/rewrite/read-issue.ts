@@ -36,7 +36,7 @@ export async function readIssue(desk: Desk): Promise<Handoff> {
   return askTyped(model, {
     name: 'reading',
     system: readerSystem,
-    brief: paragraphs(issue, `# Files\n\n${text}`),
+    brief: paragraphs(desk.guidance, issue, `# Files\n\n${text}`),
     schema,
     maxTokens: 1500,
     take: (answer) => {

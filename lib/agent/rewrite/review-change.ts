@@ -17,6 +17,7 @@ export async function reviewChange(desk: Desk, diff: string): Promise<Review> {
     name: 'review',
     system: reviewerSystem,
     brief: paragraphs(
+      desk.guidance,
       reviewer.brief(input, { nonce, diff }),
       `# The files with the change\n\n${text}`,
     ),

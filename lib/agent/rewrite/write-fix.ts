@@ -35,6 +35,7 @@ export async function writeFix(
   const task: Task = {
     step: 'fix',
     brief: paragraphs(
+      desk.guidance,
       planText(needed(input.plan, 'plan'), desk.nonce),
       await failingText(desk, start),
       lastRound(desk),

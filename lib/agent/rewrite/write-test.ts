@@ -50,6 +50,7 @@ export async function writeTest(
     {
       step: 'test',
       brief: paragraphs(
+        desk.guidance,
         planText(needed(input.plan, 'plan'), desk.nonce),
         `# The code as it is now, with the problem\n\n${code.text}`,
         tests.text === '' ? '' : `# The tests as they are now\n\n${tests.text}`,
