@@ -6,6 +6,7 @@ import type { Config } from '../../lib/config.ts';
 import { NotFound } from '../../lib/domain/errors.ts';
 import { type Continuation, type Run, runIdOf } from '../../lib/domain/run.ts';
 import { runFolder } from '../../lib/local/compose.ts';
+import { onDisk } from '../../lib/local/storage-errors.ts';
 import { withStores } from './records.ts';
 
 type Stores = Parameters<Parameters<typeof withStores>[1]>[0];
@@ -22,7 +23,9 @@ export async function runAgain(
   const { repository, issue, settings } = run;
   const trigger = { kind: 'cli', id: randomUUID(), by: userInfo().username } as const;
   const id = runIdOf(repository, issue, trigger.id);
-  if (repository.forge === 'local') copyIssue(config, run.id, id);
+  if (repository.forge === 'local') {
+    await onDisk(runFolder(config.dataDir, id), async () => copyIssue(config, run.id, id));
+  }
   const continues = await withStores(config, (stores) => continuing(stores, run, id));
   const more = continues === undefined ? {} : { continues };
   return { id, repository, issue, trigger, settings, ...more };

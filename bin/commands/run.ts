@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, loadConfig, whyUnread } from '../../lib/config.ts';
 import { ConfigInvalid, RepositoryInvalid } from '../../lib/domain/errors.ts';
@@ -9,13 +9,13 @@ import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { issueReference } from '../../lib/github/issue-reference.ts';
 import { siteOf } from '../../lib/github/remote.ts';
-import { runFolder } from '../../lib/local/compose.ts';
 import { composeGithub } from '../../lib/local/compose-github.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { confirm } from '../output/confirm.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
 import { carryOut, requireSandbox } from './carry-out.ts';
+import { keepIssue, readIssue } from './local-issue.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
 
 interface Options extends RunOptions {
@@ -98,45 +98,24 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
   }
   shown.err.write(quote(settings, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`));
   if (options.yes !== true) await confirm('Start?', 'not started');
-  return carryOut(config, newRun(config, path, file, issue, settings), shown);
+  return carryOut(config, await newRun(config, path, file, issue, settings), shown);
 }
 
 /** A run for the command line; the issue is copied, so that a retry finds it unchanged. */
-function newRun(
+async function newRun(
   config: Config,
   path: string,
   file: string,
   issue: string,
   settings: RunSettings,
-): Omit<Run, 'status' | 'createdAt'> {
+): Promise<Omit<Run, 'status' | 'createdAt'>> {
   const repository = { forge: 'local', name: path } as const;
   const name = basename(file).replace(/\.[^.]*$/, '');
   const key = `${name.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 30)}-${sha256(issue).slice(0, 8)}`;
   const trigger = { kind: 'cli', id: randomUUID(), by: userInfo().username } as const;
   const id = runIdOf(repository, key, trigger.id);
-  const folder = runFolder(config.dataDir, id);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'issue.md'), issue);
+  await keepIssue(config, id, issue);
   return { id, repository, issue: key, trigger, settings };
-}
-
-const maxIssueBytes = 256 * 1024;
-
-function readIssue(file: string): string {
-  const text = readText(file);
-  if (text.trim() === '') throw new ConfigInvalid(`--issue: ${file} is empty; write what is wrong`);
-  if (Buffer.byteLength(text) > maxIssueBytes) {
-    throw new ConfigInvalid(`--issue: ${file} is larger than ${maxIssueBytes / 1024} KiB`);
-  }
-  return text;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigInvalid(`--issue: ${whyUnread(error, file)}`);
-  }
 }
 
 async function readRepository(repo: string) {
