@@ -124,10 +124,10 @@ function exitCode(report: OutcomeReport): number {
 async function keepPatch(ports: Ports, config: Config, run: Run): Promise<string | undefined> {
   const round = await lastRoundOf(ports, run.id, 'coder');
   const change = round === 0 ? undefined : await handoffOf(ports, run.id, 'coder', round);
-  if (change?.kind !== 'change-set' || run.base === undefined) return undefined;
+  if (change?.kind !== 'change-set') return undefined;
   const folder = runFolder(config.dataDir, run.id);
   const file = join(folder, 'change.patch');
-  const patch = await ports.source.diff(run.repository, run.base.commit, change.files);
+  const patch = await ports.source.diff(run.repository, change.base, change.files);
   await onDisk(file, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(file, patch);

@@ -57,6 +57,8 @@ class ChecksUnavailable extends DomainError {}
 class ChecksInconclusive extends DomainError {}
 /** The reviewer was not satisfied and no round is left. */
 class ReviewRejected extends DomainError {}
+/** The default branch has moved on, the approved change conflicts with it, and no round is left. */
+export class BaseConflict extends DomainError {}
 /** The change touches what policy protects, or is too large. The patch is kept. */
 export class PolicyViolation extends DomainError {}
 /** GitHub (or the local repository that stands for it) refused or failed. */
@@ -97,6 +99,7 @@ const classes = {
   ChecksUnavailable,
   ChecksInconclusive,
   ReviewRejected,
+  BaseConflict,
   PolicyViolation,
   ForgeFailed,
   ForgeUnavailable,

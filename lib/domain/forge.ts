@@ -26,6 +26,8 @@ export interface CommitRequest {
   readonly branch: string;
   /** The commit's parent: the base, or the branch's present head. */
   readonly parent: string;
+  /** Second parent: a base that the branch does not hold yet. */
+  readonly merges?: string;
   /** Commit whose tree `files` are relative to. */
   readonly base: string;
   readonly files: readonly FileChange[];

@@ -7,7 +7,8 @@ import type { LedgerEvent, LedgerHead, NewEvent } from './ledger.ts';
 import type { ModelReply, ModelRequest, TurnAddress } from './model.ts';
 import type { Failure } from './outcome.ts';
 import type { Pause } from './pause.ts';
-import type { ModelChoice, RepositoryRef, Run, RunStatus } from './run.ts';
+import type { ModelChoice, Run, RunStatus } from './run.ts';
+import type { Source } from './source.ts';
 import type { RoleName, StageAttempt, StageKey, StageLimits, StageRecord } from './stage.ts';
 
 // Every write takes the events that tell of it and stores both in one transaction.
@@ -219,29 +220,6 @@ export interface Signer {
   /** SPKI, PEM. */
   readonly publicKey: string;
   sign(bytes: Uint8Array): Promise<Uint8Array>;
-}
-
-/** The repository's content, pinned per run: what a sandbox clones from and what rules read. */
-export interface Source {
-  /**
-   * Fetches the default branch (or the local HEAD) and pins its commit for the run; for one that publishes a
-   * kept change, what the run that made it had pinned. Throws `NotFound` where that is gone.
-   */
-  pin(run: Pick<Run, 'id' | 'repository' | 'pass'>): Promise<{ branch: string; commit: string }>;
-  /** A file of a commit, or undefined. */
-  read(repository: RepositoryRef, commit: string, path: string): Promise<Buffer | undefined>;
-  /** Tree id of the files laid over the commit. */
-  treeOf(
-    repository: RepositoryRef,
-    commit: string,
-    files: readonly import('./handoff.ts').FileChange[],
-  ): Promise<string>;
-  /** The change as a patch a person can read and apply. */
-  diff(
-    repository: RepositoryRef,
-    commit: string,
-    files: readonly import('./handoff.ts').FileChange[],
-  ): Promise<string>;
 }
 
 /** Makes the forge for a repository, with authority for one run's effects. */

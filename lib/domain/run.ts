@@ -71,6 +71,18 @@ export interface Continuation {
   readonly spent: Spending;
 }
 
+/** The default branch had moved on when a change was approved, which was laid over its new head. */
+export interface BaseMove {
+  /** Round whose change was approved. */
+  readonly round: number;
+  readonly from: string;
+  readonly to: string;
+  /** Digest of the ChangeSet as it is on the new base, a payload in the run's ledger. */
+  readonly change: string;
+  /** Paths in which the two conflict; the ChangeSet then holds git's marks. Empty where git could merge. */
+  readonly conflicts: readonly string[];
+}
+
 /** One attempt to resolve one issue. */
 export interface Run {
   readonly id: string;
@@ -92,6 +104,8 @@ export interface Run {
   readonly fence?: number;
   readonly base?: { readonly branch: string; readonly commit: string };
   readonly continues?: Continuation;
+  /** Oldest first; `base` is the newest one's. */
+  readonly moves?: readonly BaseMove[];
   /** When the issue's text was first seen to differ from the snapshot that the run works on. */
   readonly issueEditedAt?: number;
   /** Digests of payloads in the run's ledger. */

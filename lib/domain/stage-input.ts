@@ -44,6 +44,8 @@ export interface StageInput {
   readonly change?: ChangeSet;
   /** reviewer; coder where the last round's Evidence was not good. */
   readonly evidence?: { readonly evidence: Evidence; readonly judgement: Judgement };
+  /** coder, where `change` holds git's marks of a conflict with a base that has moved on. */
+  readonly conflict?: { readonly from: string; readonly paths: readonly string[] };
   /** coder, where a reviewer asked for changes. */
   readonly review?: Review;
 }

@@ -41,7 +41,7 @@ async function commit(github: RepositoryClient, wanted: CommitRequest): Promise<
     ...at,
     message: wanted.message,
     tree,
-    parents: [wanted.parent],
+    parents: [wanted.parent, ...(wanted.merges === undefined ? [] : [wanted.merges])],
   });
   const { sha } = made.data;
   if (present === undefined) {

@@ -71,20 +71,28 @@ export async function treesOf(
   ports: Pick<Ports, 'runs' | 'stages' | 'ledger'>,
   run: string,
 ): Promise<readonly string[]> {
-  const rounds = await lastRoundOf(ports, run, 'verifier');
+  const moved = (await ports.runs.get(run))?.moves?.[0]?.round;
+  const rounds = Math.min(await lastRoundOf(ports, run, 'verifier'), moved ?? Infinity);
   const trees: string[] = [];
   for (let round = 1; round <= rounds; round++)
     trees.push((await evidenceOf(ports, run, round)).tree);
   return trees;
 }
 
+/** A replay has no GitHub whose branch could move on, so it ends where the base first did. */
+function firstBaseOf(run: Run): string {
+  return run.moves?.[0]?.from ?? baseOf(run).commit;
+}
+
 async function cloneBase(mirror: string, target: string, run: Run): Promise<void> {
-  const { branch, commit } = baseOf(run);
+  const { branch } = baseOf(run);
+  const commit = firstBaseOf(run);
+  const ref = run.moves ? `refs/bases/${run.id}/${commit}` : `refs/entropy/${run.id}/base`;
   const name = branch === 'HEAD' ? 'main' : branch;
   mkdirSync(target, { recursive: true, mode: 0o700 });
   const at = ['--git-dir', target];
   await git(['init', '--quiet', '--bare', target]);
-  await git([...at, 'fetch', '--quiet', mirror, `refs/entropy/${run.id}/base:refs/heads/${name}`]);
+  await git([...at, 'fetch', '--quiet', mirror, `${ref}:refs/heads/${name}`]);
   await git([...at, 'update-ref', `refs/heads/${name}`, commit]);
   await git([...at, 'symbolic-ref', 'HEAD', `refs/heads/${name}`]);
 }

@@ -2,7 +2,7 @@ import { submissionSchema } from '../domain/handoff.ts';
 import type { StageInput } from '../domain/stage-input.ts';
 import { evidenceText } from './evidence-text.ts';
 import type { BriefFacts, Role } from './role.ts';
-import { needed, paragraphs, place, planText, reviewText } from './sections.ts';
+import { conflictText, needed, paragraphs, place, planText, reviewText } from './sections.ts';
 
 const system = `You are the coder: you carry out a plan in a software repository. When you are done, the harness reads your \
 change from the folder itself; there is no need to commit.
@@ -49,7 +49,7 @@ export const coder: Role = {
     return paragraphs(
       input.change === undefined
         ? 'Carry out this plan in /workspace.'
-        : 'Carry on with this plan. Your change of the last round is in /workspace already, uncommitted; it was not good enough, as told below. Put it right.',
+        : `Carry on with this plan. Your change of the last round is in /workspace already, uncommitted; ${input.conflict ? 'it no longer fits' : 'it was not good enough'}, as told below. Put it right.`,
       planText(plan, facts.nonce),
       checksText(facts),
       lastRound(input, facts.nonce),
@@ -64,6 +64,7 @@ function checksText({ checks, setup }: BriefFacts): string {
 
 function lastRound(input: StageInput, nonce: string): string {
   return paragraphs(
+    input.conflict && conflictText(input.conflict),
     input.evidence && evidenceText(input.evidence, nonce),
     input.review && reviewText(input.review, nonce),
   );

@@ -46,6 +46,17 @@ export function planText(plan: Plan, nonce: string): string {
   );
 }
 
+/** A conflict with a base that has moved on, for the coder who resolves it. */
+export function conflictText({ paths }: { readonly paths: readonly string[] }): string {
+  const listed = paths.slice(0, 50).map((path) => `- ${JSON.stringify(path)}`);
+  return paragraphs(
+    '# The default branch has moved on',
+    'Your change was good, but others changed the same lines meanwhile. /workspace now holds the new default branch with your change merged into it. Git could not merge these files and marked the places with <<<<<<<, ======= and >>>>>>>:',
+    listed.join('\n'),
+    'Resolve each so that what the others did stays and the plan is carried out as well, and leave no mark. Where a file was deleted on one side, decide whether it is still needed. Then run the tests again.',
+  );
+}
+
 /** A review for the coder who answers it. */
 export function reviewText(review: Review, nonce: string): string {
   const comments = review.comments.map((note) => `${note.path}:${note.line}: ${note.body}`);

@@ -52,14 +52,15 @@ async function commit(
   request: CommitRequest,
   environment: GitEnvironment | undefined,
 ): Promise<CommitReceipt> {
-  const { branch, parent, base, files, message } = request;
+  const { branch, parent, merges, base, files, message } = request;
   const present = await findBranch(gitDir, branch, environment);
   if (present !== undefined && present.commit !== parent) {
     throw new ForgeFailed(`branch ${branch} has moved to ${present.commit}; not a fast-forward`);
   }
   await refuseCheckedOut(gitDir, branch, environment);
   const tree = await overlayTree(gitDir, base, files, environment);
-  const made = await gitLine(['--git-dir', gitDir, 'commit-tree', tree, '-p', parent], {
+  const parents = [parent, ...(merges === undefined ? [] : [merges])].flatMap((one) => ['-p', one]);
+  const made = await gitLine(['--git-dir', gitDir, 'commit-tree', tree, ...parents], {
     environment,
     variables: identity,
     config: [['i18n.commitEncoding', 'UTF-8']],

@@ -4,6 +4,7 @@ import { issueKeyOf } from '../../domain/run.ts';
 import type { RoleName, StageAttempt } from '../../domain/stage.ts';
 import { admit } from '../../services/lifecycle/admit.ts';
 import { closeStage } from '../../services/lifecycle/close-stage.ts';
+import { followBase } from '../../services/lifecycle/follow-base.ts';
 import { openStage } from '../../services/lifecycle/open-stage.ts';
 import { decide, postReview, publish } from '../../services/lifecycle/publish.ts';
 import { type SettleInput, settle } from '../../services/lifecycle/settle.ts';
@@ -20,6 +21,7 @@ const functions: Record<string, Step> = {
   CloseStage: closeStage,
   Publish: publish,
   PostReview: postReview,
+  FollowBase: followBase,
   Decide: decide,
   Settle: (ports, input: SettleInput) => settle(ports, input),
   SettleQuietly: (ports, input: SettleInput) => settle(ports, { ...input, quiet: true }),

@@ -1,11 +1,22 @@
 import { join } from 'node:path';
 import { RepositoryInvalid } from '../../domain/errors.ts';
 import { sha256 } from '../../domain/ledger.ts';
-import type { Source } from '../../domain/ports.ts';
 import type { RepositoryRef } from '../../domain/run.ts';
+import type { Source } from '../../domain/source.ts';
 import { type GitEnvironment, git } from './git.ts';
 import { overlayTree } from './overlay.ts';
-import { findPin, pinAs, pinLocal, pinRemote, type Remote } from './pin.ts';
+import {
+  fetchLocal,
+  fetchRemote,
+  findPin,
+  movePin,
+  type Pin,
+  pinAs,
+  pinLocal,
+  pinRemote,
+  type Remote,
+} from './pin.ts';
+import { rebaseFiles } from './rebase.ts';
 
 /** What a mirror needs. */
 export interface MirrorOptions {
@@ -36,6 +47,9 @@ export function sourceMirror(options: MirrorOptions): Source {
       if (run.pass !== undefined) return pinAs(mirror, run.id, run.pass.run, environment);
       return pinFresh(options, mirror, run);
     },
+    latest: (run) => fetchLatest(options, pathOf(run.repository), run),
+    repin: (run, base) => movePin(pathOf(run.repository), run.id, base, environment),
+    rebase: (repository, change) => rebaseFiles(pathOf(repository), change, environment),
     async read(repository, commit, path) {
       const mirror = pathOf(repository);
       const where = ['--git-dir', mirror, 'ls-tree', '-z', checked(commit), '--', path];
@@ -54,19 +68,40 @@ export function sourceMirror(options: MirrorOptions): Source {
 }
 
 async function pinFresh(
-  { remoteOf, environment }: MirrorOptions,
+  options: MirrorOptions,
   mirror: string,
   run: Parameters<Source['pin']>[0],
-): Promise<{ branch: string; commit: string }> {
+): Promise<Pin> {
+  const { environment } = options;
   if (run.repository.forge === 'local') {
     return pinLocal(mirror, run.id, run.repository.name, environment);
   }
+  return withRemote(options, run, (remote) => pinRemote(mirror, run.id, remote, environment));
+}
+
+async function fetchLatest(
+  options: MirrorOptions,
+  mirror: string,
+  run: Parameters<Source['pin']>[0],
+): Promise<Pin> {
+  const { environment } = options;
+  if (run.repository.forge === 'local') {
+    return fetchLocal(mirror, run.id, run.repository.name, environment);
+  }
+  return withRemote(options, run, (remote) => fetchRemote(mirror, run.id, remote, environment));
+}
+
+async function withRemote(
+  { remoteOf }: MirrorOptions,
+  run: Parameters<Source['pin']>[0],
+  work: (remote: Remote) => Promise<Pin>,
+): Promise<Pin> {
   if (remoteOf === undefined) {
     throw new RepositoryInvalid(`no access to GitHub is set up for ${run.repository.name}`);
   }
   const remote = await remoteOf(run.repository);
   try {
-    return await pinRemote(mirror, run.id, remote, environment);
+    return await work(remote);
   } finally {
     await remote.release?.();
   }

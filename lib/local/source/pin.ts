@@ -64,15 +64,35 @@ export async function pinLocal(
   path: string,
   environment?: GitEnvironment,
 ): Promise<Pin> {
-  const { gitDir, branch, commit, objectFormat } = await inspectRepository(path, environment);
-  const wanted: Wanted = { from: gitDir, what: commit, branch, objectFormat };
-  // The far side of a local fetch is a git of its own, which does not get this one's configuration.
-  const server = 'git -c safe.directory=* -c uploadpack.allowAnySHA1InWant=true upload-pack';
-  return pinFetched(mirror, run, wanted, [`--upload-pack=${server}`], { environment });
+  return pinFetched(mirror, run, await fetchLocal(mirror, run, path, environment), environment);
 }
 
 /** Pins the head of the default branch of a repository behind a URL. */
 export async function pinRemote(
+  mirror: string,
+  run: string,
+  remote: Remote,
+  environment?: GitEnvironment,
+): Promise<Pin> {
+  return pinFetched(mirror, run, await fetchRemote(mirror, run, remote, environment), environment);
+}
+
+/** Fetches the HEAD of a repository on this machine; a ref of the run's keeps it. */
+export async function fetchLocal(
+  mirror: string,
+  run: string,
+  path: string,
+  environment?: GitEnvironment,
+): Promise<Pin> {
+  const { gitDir, branch, commit, objectFormat } = await inspectRepository(path, environment);
+  const wanted: Wanted = { from: gitDir, what: commit, branch, objectFormat };
+  // The far side of a local fetch is a git of its own, which does not get this one's configuration.
+  const server = 'git -c safe.directory=* -c uploadpack.allowAnySHA1InWant=true upload-pack';
+  return fetchWanted(mirror, run, wanted, [`--upload-pack=${server}`], { environment });
+}
+
+/** Fetches the head of the default branch of a repository behind a URL; a ref of the run's keeps it. */
+export async function fetchRemote(
   mirror: string,
   run: string,
   remote: Remote,
@@ -97,7 +117,7 @@ export async function pinRemote(
     branch: head[2],
     objectFormat: 'sha1' as const,
   };
-  return pinFetched(mirror, run, wanted, [], call);
+  return fetchWanted(mirror, run, wanted, [], call);
 }
 
 /** Pins for a run what an earlier one has pinned. Throws `NotFound` where that is gone. */
@@ -109,10 +129,7 @@ export async function pinAs(
 ): Promise<Pin> {
   const pin = await findPin(mirror, earlier, environment);
   if (pin === undefined) throw new NotFound(`what ${earlier} was based on is no longer kept`);
-  const created = await createPin(mirror, run, pin, environment);
-  const found = created.code === 0 ? pin : await findPin(mirror, run, environment);
-  if (found === undefined) throw new StorageFailed(`the pin was not kept: ${faultOf(created)}`);
-  return found;
+  return pinFetched(mirror, run, pin, environment);
 }
 
 function createPin(
@@ -126,7 +143,7 @@ function createPin(
   return runGit(['--git-dir', mirror, 'update-ref', '--stdin'], { environment, input });
 }
 
-async function pinFetched(
+async function fetchWanted(
   mirror: string,
   run: string,
   wanted: Wanted,
@@ -153,13 +170,34 @@ async function pinFetched(
   const { environment } = call;
   const peeled = ['--git-dir', mirror, 'rev-parse', '--verify', `${incoming}^{commit}`];
   const commit = await gitLine(peeled, { environment });
-  const created = await createPin(mirror, run, { branch: wanted.branch, commit }, environment);
+  const kept = `refs/bases/${run}/${commit}`;
+  await git(['--git-dir', mirror, 'update-ref', kept, commit], { environment });
   await runGit(['--git-dir', mirror, 'update-ref', '-d', incoming], { environment });
-  if (created.code === 0) return { branch: wanted.branch, commit };
-  // Another process was faster: its pin stands.
-  const found = await findPin(mirror, run, environment);
+  return { branch: wanted.branch, commit };
+}
+
+async function pinFetched(
+  mirror: string,
+  run: string,
+  pin: Pin,
+  environment: GitEnvironment | undefined,
+): Promise<Pin> {
+  const created = await createPin(mirror, run, pin, environment);
+  // Where another process was faster, its pin stands.
+  const found = created.code === 0 ? pin : await findPin(mirror, run, environment);
   if (found === undefined) throw new StorageFailed(`the pin was not kept: ${faultOf(created)}`);
   return found;
+}
+
+/** Pins another commit, which was fetched for the run, in the place of the one before. */
+export async function movePin(
+  mirror: string,
+  run: string,
+  { branch, commit }: Pin,
+  environment?: GitEnvironment,
+): Promise<void> {
+  const input = `update ${baseRefOf(run)} ${commit}\nupdate refs/pins/${run}/${branch} ${commit}\n`;
+  await git(['--git-dir', mirror, 'update-ref', '--stdin'], { environment, input });
 }
 
 /** A local repository is no good; a remote one refuses us for good, or may answer later. */

@@ -1,12 +1,14 @@
 import type { Ports } from '../../domain/ports.ts';
 import { refuseWhilePaused } from '../paused.ts';
 import { finish } from '../publisher/finish.ts';
-import { postReview as writeReview } from '../publisher/post-review.ts';
+import { carryVerdict, postReview as writeReview } from '../publisher/post-review.ts';
 import { publishChange } from '../publisher/publish-change.ts';
 import {
   changeOf,
   evidenceOf,
   judgementOf,
+  lastRoundOf,
+  moveAfter,
   planOf,
   policyOf,
   reviewOf,
@@ -32,6 +34,10 @@ export async function publish(ports: Ports, { run: id, round }: InRound): Promis
   });
   const { branch, commit, pullRequest } = published;
   await ports.runs.update(id, ['running'], { branch, commit, pullRequest }, []);
+  const move = moveAfter(run, round - 1);
+  if (move === undefined || move.conflicts.length > 0) return;
+  const approved = await lastRoundOf(ports, id, 'reviewer');
+  await carryVerdict(ports, run, commit, { round, approved, base: move.to });
 }
 
 /** Posts the round's review and its verdict. */
@@ -47,6 +53,7 @@ export async function decide(ports: Ports, { run: id }: InRound): Promise<{ resu
   await refuseWhilePaused(ports);
   const policy = await policyOf(ports, run);
   const merge = policy.merge === 'merge-when-approved' && run.repository.forge === 'github';
-  const merged = await finish(ports, run, { merge, head: run.commit ?? '' });
+  const { merged, because } = await finish(ports, run, { merge, head: run.commit ?? '' });
+  if (because !== undefined) await ports.runs.update(id, ['running'], { note: because }, []);
   return { result: merged ? 'merged' : 'handed-over' };
 }

@@ -5,7 +5,7 @@ import type { ChangeSet, Handoff, Plan, Review } from '../../domain/handoff.ts';
 import { parseHandoff } from '../../domain/handoff.ts';
 import { defaultPolicy, type Policy, policySchema } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
-import type { Run } from '../../domain/run.ts';
+import type { BaseMove, Run } from '../../domain/run.ts';
 import type { RoleName } from '../../domain/stage.ts';
 import { type Judgement, judge } from '../../domain/verdict.ts';
 
@@ -79,8 +79,28 @@ async function expected<Kind extends Handoff['kind']>(
 /** The issue is read once, in the first round. */
 export const planOf = (ports: Reading, run: string): Promise<Plan> =>
   expected('plan', ports, run, 'issue-reader', 1);
-export const changeOf = (ports: Reading, run: string, round: number): Promise<ChangeSet> =>
-  expected('change-set', ports, run, 'coder', round);
+/** The coder's, or where the base moved on in the round before, what git made of that round's. */
+export async function changeOf(ports: Reading, run: string, round: number): Promise<ChangeSet> {
+  const move = moveAfter(await runOf(ports, run), round - 1);
+  return move !== undefined && move.conflicts.length === 0
+    ? movedChange(ports, run, move)
+    : expected('change-set', ports, run, 'coder', round);
+}
+
+/** How the base moved on after a round, if it did. */
+export function moveAfter({ moves }: Pick<Run, 'moves'>, round: number): BaseMove | undefined {
+  return moves?.find((move) => move.round === round);
+}
+
+/** The change as it is on the base that it was laid over. */
+export async function movedChange(
+  ports: Pick<Ports, 'ledger'>,
+  run: string,
+  { change }: BaseMove,
+): Promise<ChangeSet> {
+  return parseHandoff('coder', await jsonPayload(ports, run, change)) as ChangeSet;
+}
+
 export const evidenceOf = (ports: Reading, run: string, round: number): Promise<Evidence> =>
   expected('evidence', ports, run, 'verifier', round);
 export const reviewOf = (ports: Reading, run: string, round: number): Promise<Review> =>

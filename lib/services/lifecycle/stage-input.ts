@@ -11,6 +11,8 @@ import {
   handoffOf,
   issueOf,
   judgementOf,
+  moveAfter,
+  movedChange,
   planOf,
   policyOf,
   runOf,
@@ -75,6 +77,11 @@ async function judged(ports: Ports, run: Run, round: number) {
 
 async function feedback(ports: Ports, run: Run, round: number): Promise<Partial<StageInput>> {
   if (round < 1) return {};
+  const move = moveAfter(run, round);
+  if (move !== undefined && move.conflicts.length > 0) {
+    const conflict = { from: move.from, paths: move.conflicts };
+    return { change: await movedChange(ports, run.id, move), conflict };
+  }
   const review = await handoffOf(ports, run.id, 'reviewer', round);
   return {
     change: await changeOf(ports, run.id, round),

@@ -12,32 +12,39 @@ export interface Decision {
   readonly head: string;
 }
 
+/** What became of it; `because` says what a person must know who takes it on. */
+interface Finished {
+  readonly merged: boolean;
+  readonly because?: string;
+}
+
 /**
- * Takes the pull request out of draft and merges it where asked. True where it is merged; false where it is
- * left to a person, also because its base has moved since the Evidence or the repository's rules do not let
- * it be merged now. Safe to repeat. Throws `ForgeFailed`.
+ * Takes the pull request out of draft and merges it where asked. It is left to a person as well where its base
+ * has moved since the Evidence, or where the repository's rules do not let it be merged now, which is told.
+ * Safe to repeat. Throws `ForgeFailed`.
  */
-export async function finish(ports: Ports, run: Run, decision: Decision): Promise<boolean> {
+export async function finish(ports: Ports, run: Run, decision: Decision): Promise<Finished> {
   const forge = ports.forgeOf(run);
   const mergeKey = effectKey(run.id, 'merge', 1);
-  if ((await receiptOf(ports, run, mergeKey)) !== undefined) return true;
+  if ((await receiptOf(ports, run, mergeKey)) !== undefined) return { merged: true };
   const pull = await forge.findPullRequest(branchOf(run));
   if (pull === undefined) throw new NotFound(`run ${run.id} has no pull request`);
   refuseOther(pull, decision.head);
   await markReady(ports, run, forge, pull.number);
-  if (!decision.merge) return false;
-  if (pull.state !== 'merged' && !(await baseIsPresent(ports, run, forge))) return false;
+  const moved = pull.state === 'merged' ? undefined : await baseMoved(ports, run, forge);
+  if (moved !== undefined) return { merged: false, because: moved };
+  if (!decision.merge) return { merged: false };
   try {
     await performEffect(ports, run, mergeKey, 'merge', {
       // A merge finds itself: the forge gives back the one that is done.
       find: async () => undefined,
       act: () => forge.merge(pull.number, decision.head),
     });
-    return true;
+    return { merged: true };
   } catch (error) {
     const refused = error instanceof ForgeFailed && error.status === 405;
-    if (refused && !(error instanceof ForgeUnavailable)) return false;
-    throw error;
+    if (!refused || error instanceof ForgeUnavailable) throw error;
+    return { merged: false, because: `It could not be merged: ${error.message}` };
   }
 }
 
@@ -69,14 +76,15 @@ async function markReady(ports: Ports, run: Run, forge: Forge, number: number): 
   });
 }
 
-/** Evidence counts for the base it was made with. */
-async function baseIsPresent(ports: Ports, run: Run, forge: Forge): Promise<boolean> {
-  const { branch = '', commit } = run.base ?? {};
+/** Evidence counts for the base it was made with; a local branch is its owner's to follow. */
+async function baseMoved(ports: Ports, run: Run, forge: Forge): Promise<string | undefined> {
+  if (run.repository.forge === 'local') return undefined;
+  const { branch = '', commit = '' } = run.base ?? {};
   const present = await forge.findBranch(branch);
-  if (present !== undefined && present.commit === commit) return true;
+  if (present?.commit === commit) return undefined;
   const event = { kind: 'merge.withheld', actor: 'publisher', standing: 'observed' } as const;
   const data = { because: 'the base has moved', base: commit, present: present?.commit };
   const at = ports.clock.now();
   await ports.ledger.append(run.id, [{ ...event, at, fence: run.fence, data }]);
-  return false;
+  return `${branch} has moved on since the checks were run on ${commit.slice(0, 12)}, and no round is left to run them again`;
 }

@@ -1,5 +1,6 @@
 import { effectKey } from '../../domain/effect.ts';
 import { NotFound } from '../../domain/errors.ts';
+import type { Forge } from '../../domain/forge.ts';
 import type { Review } from '../../domain/handoff.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
@@ -38,15 +39,38 @@ export async function postReview(
         comments: review.comments.map(({ path, line, body }) => ({ path, line, body: tame(body) })),
       }),
   });
+  await postVerdict(ports, run, commit, round, {
+    conclusion: review.verdict === 'approve' ? 'success' : 'failure',
+    title: `${title} in round ${round}`,
+    summary: tame(review.summary),
+  });
+}
+
+/**
+ * Puts the verdict on a commit that is the approved change on a newer base: the same change, verified again.
+ * Safe to repeat. Throws `ForgeFailed`.
+ */
+export async function carryVerdict(
+  ports: Ports,
+  run: Run,
+  commit: string,
+  { round, approved, base }: { round: number; approved: number; base: string },
+): Promise<void> {
+  const title = `Approved in round ${approved}; on a newer base in round ${round}`;
+  const summary = `Git laid the approved change over ${code(base)} without a conflict, and it was verified there.`;
+  await postVerdict(ports, run, commit, round, { conclusion: 'success', title, summary });
+}
+
+async function postVerdict(
+  ports: Ports,
+  run: Run,
+  commit: string,
+  round: number,
+  verdict: Pick<Parameters<Forge['checkRun']>[0], 'conclusion' | 'title' | 'summary'>,
+): Promise<void> {
   await performEffect(ports, run, effectKey(run.id, 'check-run', round), 'check-run', {
     // A check run is found again by its name on the commit.
     find: async () => undefined,
-    act: () =>
-      forge.checkRun({
-        ...{ commit, name: reviewCheck },
-        conclusion: review.verdict === 'approve' ? 'success' : 'failure',
-        title: `${title} in round ${round}`,
-        summary: tame(review.summary),
-      }),
+    act: () => ports.forgeOf(run).checkRun({ commit, name: reviewCheck, ...verdict }),
   });
 }

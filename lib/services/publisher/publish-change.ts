@@ -84,27 +84,37 @@ async function commit(
 ): Promise<CommitReceipt> {
   const branch = branchOf(run);
   const base = baseOf(run).commit;
-  const parent = (await lastCommit(ports, run, round)) ?? base;
-  const made = await performEffect(ports, run, effectKey(run.id, 'commit', round), 'commit', {
+  const last = await lastCommit(ports, run, round);
+  const parent = last?.commit ?? base;
+  // A base that moved on becomes a parent as well, so that the branch is never rewritten.
+  const merges = last === undefined || last.base === base ? {} : { merges: base };
+  const key = effectKey(run.id, 'commit', round);
+  const made = await performEffect<Committed>(ports, run, key, 'commit', {
     find: async () => {
       const head = await forge.findBranch(branch);
-      return head?.commit !== parent && head?.tree === evidence.tree ? head : undefined;
+      const ours = head !== undefined && head.commit !== parent && head.tree === evidence.tree;
+      return ours ? { ...head, base } : undefined;
     },
-    act: () =>
-      forge.commit({
-        ...{ branch, parent, base, files: change.files },
+    act: async () => ({
+      ...(await forge.commit({
+        ...{ branch, parent, base, files: change.files, ...merges },
         message: commitMessage(run, change),
-      }),
+      })),
+      base,
+    }),
   });
   if (made.tree === evidence.tree) return made;
   throw new ForgeFailed(`the commit's tree is ${made.tree}; the Evidence is for ${evidence.tree}`);
 }
 
-async function lastCommit(ports: Ports, run: Run, round: number): Promise<string | undefined> {
+/** `base` is the one that the commit's change was made on. */
+type Committed = CommitReceipt & { readonly base: string };
+
+async function lastCommit(ports: Ports, run: Run, round: number): Promise<Committed | undefined> {
   for (let earlier = round - 1; earlier >= 1; earlier -= 1) {
     const key = effectKey(run.id, 'commit', earlier);
-    const receipt = await receiptOf<CommitReceipt>(ports, run, key);
-    if (receipt !== undefined) return receipt.commit;
+    const receipt = await receiptOf<Committed>(ports, run, key);
+    if (receipt !== undefined) return receipt;
   }
   return undefined;
 }

@@ -34,7 +34,10 @@ function told(run: Run, { outcome, error }: Ending): string {
     case 'merged':
       return `Done: ${pull} is merged.`;
     case 'handed-over':
-      return `${pull} is ready for a person: verified and reviewed, and not merged.`;
+      return [
+        `${pull} is ready for a person: verified and reviewed, and not merged.`,
+        ...(run.note === undefined ? [] : [quote(run.note, 2000)]),
+      ].join('\n\n');
     case 'question':
       return `Before work can start, a question:\n\n${note}\n\n${answerText(run)}`;
     case 'refused':

@@ -35,7 +35,9 @@ test('a run on a local repository leaves a branch and a written pull request', a
     await postReview(ports, await on.run(), { round, review: reviewOf('approve') });
   }
   const run = await on.run();
-  expect(await finish(ports, run, { merge: false, head: run.commit ?? '' })).toBe(false);
+  expect(await finish(ports, run, { merge: false, head: run.commit ?? '' })).toEqual({
+    merged: false,
+  });
   await postReceipt(ports, run, { outcome: 'handed-over' });
   expect(inRepository(path, 'log', '--format=%an %s', branchOf(run))).toBe(
     'Entropy-Playground Add in sum\nEntropy-Playground Add in sum\nA Person first',

@@ -108,7 +108,10 @@ test('where the base has moved since the Evidence a person merges', async () => 
   const { sha } = made.body as { sha: string };
   await on.playground.request('octo', 'PATCH', '/repos/octo/calc/git/refs/heads/main', { sha });
   const run = await withHead(commit);
-  expect(await finish(on.ports, run, { merge: true, head: commit })).toBe(false);
+  expect(await finish(on.ports, run, { merge: true, head: commit })).toEqual({
+    merged: false,
+    because: expect.stringMatching(/^main has moved on since/),
+  });
   const pull = (await on.get(`/pulls?head=octo:${branchOf(run)}`)) as unknown[];
   expect(pull).toMatchObject([{ draft: false, state: 'open' }]);
   const kinds = (await on.ports.ledger.events(run.id)).map(({ kind }) => kind);
