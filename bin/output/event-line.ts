@@ -14,6 +14,7 @@ const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
     data.note ? `stopped: ${data.note}` : `base ${String(data.base).slice(0, 10)} pinned`,
   'stage.opened': (data) => `${stageOf(data)}: sandbox starts`,
   'handoff.left': (data) => `${stageOf(data)}: left ${data.kind}`,
+  'handoff.kept': (data) => `${stageOf(data)}: ${data.kind} taken from ${data.from}`,
   'stage.failed': (data) => `${stageOf(data)}: ${data.name}: ${data.message}`,
   'model.called': (data) => {
     const usage = data.usage as Data | undefined;

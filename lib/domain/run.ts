@@ -3,7 +3,6 @@ import type { Budget, Spending } from './budget.ts';
 import type { LetPass } from './let-pass.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
-import type { RunTerms } from './terms.ts';
 
 /** Where the repository lives. `name` is `owner/name` on GitHub, an absolute path for a local one. */
 export interface RepositoryRef {
@@ -53,6 +52,14 @@ export interface RunSettings {
   readonly test?: string;
   /** Run whose recorded turns the `replay` provider serves. */
   readonly replayOf?: string;
+}
+
+/** The operator's settings and the repository's rules in one, as they hold for a run. Fixed at admission. */
+export interface RunTerms {
+  readonly models: Partial<Record<RoleName, ModelChoice>>;
+  readonly budget: Budget;
+  /** Model calls of one attempt, where the repository names a number. */
+  readonly turns: Partial<Record<RoleName, number>>;
 }
 
 /**

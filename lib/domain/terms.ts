@@ -1,15 +1,7 @@
 import type { Budget } from './budget.ts';
 import type { Policy } from './policy.ts';
-import type { ModelChoice, Run, RunSettings } from './run.ts';
+import type { ModelChoice, Run, RunSettings, RunTerms } from './run.ts';
 import type { RoleName, StageLimits } from './stage.ts';
-
-/** The operator's settings and the repository's rules in one, as they hold for a run. Fixed at admission. */
-export interface RunTerms {
-  readonly models: Partial<Record<RoleName, ModelChoice>>;
-  readonly budget: Budget;
-  /** Model calls of one attempt, where the repository names a number. */
-  readonly turns: Partial<Record<RoleName, number>>;
-}
 
 const modelRoles = ['issue-reader', 'coder', 'reviewer'] as const;
 

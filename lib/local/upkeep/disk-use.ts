@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** What the data folder holds, by its top folders; `other` is what this program did not put there. */
 export const kinds = ['mirrors', 'work', 'runs', 'replays', 'ledger', 'database', 'other'] as const;
-export type Kind = (typeof kinds)[number];
+type Kind = (typeof kinds)[number];
 
 /** Bytes on the disk. */
 export type DiskUse = Readonly<Record<Kind, number>>;

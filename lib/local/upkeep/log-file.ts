@@ -19,7 +19,7 @@ export interface LogFileOptions {
 }
 
 /** 10 MiB each, five old ones: at most 60 MiB. */
-export const logFileDefaults: LogFileOptions = { maxBytes: 10 * 1024 ** 2, keep: 5 };
+const logFileDefaults: LogFileOptions = { maxBytes: 10 * 1024 ** 2, keep: 5 };
 
 /** A log that stays small: `serve.log`, then `serve.log.1` (newer) to `serve.log.N` (older). */
 export interface LogFile {

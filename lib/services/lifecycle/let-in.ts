@@ -2,8 +2,8 @@ import { budgetLeft } from '../../domain/budget.ts';
 import { dayOf } from '../../domain/daily.ts';
 import { type Policy, policyPath } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
-import type { Run } from '../../domain/run.ts';
-import { type RunTerms, termsOf } from '../../domain/terms.ts';
+import type { Run, RunTerms } from '../../domain/run.ts';
+import { termsOf } from '../../domain/terms.ts';
 
 /** What holds for the run, or why the repository's rules let it not begin. Safe to repeat. */
 export async function letIn(
