@@ -47,5 +47,7 @@ export function workEnvironment(
     PYTHONDONTWRITEBYTECODE: '1',
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+    // Java asks the system, not HOME, where the user's home is.
+    ...(env.HOME === undefined ? {} : { MAVEN_OPTS: `-Duser.home=${env.HOME}` }),
   };
 }

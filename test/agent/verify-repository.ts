@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exec } from '../../lib/agent/exec.ts';
-import { type VerifyEvent, verifyChange } from '../../lib/agent/verify.ts';
+import { type VerifyEvent, type VerifyMemory, verifyChange } from '../../lib/agent/verify.ts';
 import type { Evidence } from '../../lib/domain/evidence.ts';
 import type { ChangeSet } from '../../lib/domain/handoff.ts';
 import { defaultPolicy, type Policy } from '../../lib/domain/policy.ts';
@@ -28,6 +28,8 @@ export interface VerifyOptions {
   /** Paths that the change makes executable. */
   readonly programs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What earlier changes of this repository showed. */
+  readonly memory?: VerifyMemory;
 }
 interface Seen {
   readonly evidence: Evidence;
@@ -128,6 +130,7 @@ async function verifyIn(
       end: async () => {},
     },
     log: (event) => events.push(event),
+    ...(options.memory ? { memory: options.memory } : {}),
   });
   return { evidence, judgement: judge(evidence, options.policy ?? defaultPolicy), events, setups };
 }

@@ -8,7 +8,7 @@ import { calls, conversation, reviews, submits } from '../bin/scripted-team.ts';
 import { type Files, runBranches, stateOf, treeWith } from '../bin/sums.ts';
 import { modelKey, teamOver, type WireName } from '../bin/team-run.ts';
 import type { ScriptedConversation } from '../fakes/scripted-model.ts';
-import { goModule, npmPackage, sdist } from './planted-bug.ts';
+import { goModule, npmPackage, sdist } from './packages.ts';
 
 const at = desk();
 afterAll(() => at.remove());

@@ -1,4 +1,5 @@
-import { crate, showsTheRule } from './planted-bug.ts';
+import { crate } from './packages.ts';
+import { showsTheRule } from './planted-bug.ts';
 
 const right = '("IX", 9)';
 const wrong = '("IX", 8)';

@@ -1,4 +1,5 @@
-import { goModule, showsTheRule } from './planted-bug.ts';
+import { goModule } from './packages.ts';
+import { showsTheRule } from './planted-bug.ts';
 
 const right = 'case (uuid[8] & 0xe0) == 0xc0:';
 const wrong = 'case (uuid[8] & 0xe0) == 0xe0:';

@@ -1,4 +1,5 @@
-import { goModule, showsTheRule } from './planted-bug.ts';
+import { goModule } from './packages.ts';
+import { showsTheRule } from './planted-bug.ts';
 
 const right = 'vNext.patch = v.patch + 1';
 const wrong = 'vNext.patch = v.patch + 2';

@@ -1,4 +1,5 @@
-import { npmPackage, showsTheRule } from './planted-bug.ts';
+import { npmPackage } from './packages.ts';
+import { showsTheRule } from './planted-bug.ts';
 
 /** The base's package.json with some other members. */
 const packageWith = (text: string, members: object): string =>

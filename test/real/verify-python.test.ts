@@ -1,4 +1,5 @@
-import { sdist, showsTheRule } from './planted-bug.ts';
+import { sdist } from './packages.ts';
+import { showsTheRule } from './planted-bug.ts';
 
 const rigged = 'import unittest\nunittest.TestCase.assertEqual = lambda *a, **k: None\n';
 

@@ -1,14 +1,30 @@
+import { autotools } from './autotools.ts';
 import { cargo } from './cargo.ts';
+import { cmake } from './cmake.ts';
 import type { Channel, Ecosystem, RawResult, Reported, Split } from './ecosystem.ts';
 import { go } from './go.ts';
+import { gradle } from './gradle.ts';
 import { make } from './make.ts';
+import { maven } from './maven.ts';
+import { meson } from './meson.ts';
 import { node } from './node.ts';
 import { inTestFolder, isGeneralDefinition } from './paths.ts';
 import { python } from './python.ts';
 import { parseTap } from './tap.ts';
 
 /** Every ecosystem, in the order in which a repository is asked for its checks. */
-export const ecosystems: readonly Ecosystem[] = [go, cargo, python, node, make];
+export const ecosystems: readonly Ecosystem[] = [
+  go,
+  cargo,
+  maven,
+  gradle,
+  python,
+  node,
+  cmake,
+  meson,
+  autotools,
+  make,
+];
 
 /** True for what says how tests are chosen, run and judged; in doubt a definition is no test. */
 export const isDefinition = (path: string): boolean =>

@@ -8,6 +8,9 @@ import { readResultFiles } from './results-file.ts';
 const testFile = /^(test_.*|.*_tests?|tests)\.py$/;
 const definition =
   /^(\.?pytest\.(ini|toml)|tox\.ini|conftest\.py|(site|user)customize\.py|.*\.pth|noxfile\.py|\.coveragerc)$/;
+/** What says, at the root, that a project is of another kind. */
+const otherKinds =
+  /^(package\.json|CMakeLists\.txt|meson\.build|configure(\.ac)?|composer\.json|Gemfile|.*\.gemspec|Makefile\.PL|Build\.PL|cpanfile)$/;
 /** Test files that are looked into to tell pytest from unittest. */
 const lookInto = 40;
 
@@ -30,6 +33,11 @@ export const python: Ecosystem = {
 async function detect(tree: TreeView): Promise<Found | undefined> {
   const tests = tree.files.filter((path) => testFile.test(baseName(path)));
   if (tests.length === 0) return undefined;
+  // Python beside a project of another kind is a tool of that project's.
+  const isPython = tree.files.some(
+    (path) => !path.includes('/') && (isPythonManifest(path) || definition.test(path)),
+  );
+  if (!isPython && tree.files.some((path) => otherKinds.test(path))) return undefined;
   const pytest = await usesPytest(tree, tests);
   return {
     setup: await pythonSetup(tree, pytest),

@@ -79,6 +79,10 @@ function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<st
     CARGO_INCREMENTAL: '0',
     // Toolchains stand in the home of whoever installed them, and HOME is a new one.
     ...(env.HOME === undefined ? {} : { RUSTUP_HOME: join(env.HOME, '.rustup') }),
+    // Java asks the system, not HOME, where the user's home is.
+    MAVEN_OPTS: `-Duser.home=${bench.home} -Dmaven.repo.local=${cache('maven')}`,
+    MAVEN_USER_HOME: cache('maven-wrapper'),
+    GRADLE_USER_HOME: cache('gradle'),
     CI: 'true',
     ...env,
     HOME: bench.home,

@@ -96,6 +96,48 @@ describe('what is found', () => {
       ],
       'python3 -m pytest',
     ],
+    [
+      'a Rust workspace',
+      { 'Cargo.toml': '[workspace]\nmembers = ["a"]\n', 'a/Cargo.toml': '[package]\n' },
+      ['cargo fetch'],
+      'cargo test --workspace',
+    ],
+    [
+      'Maven, which fetches its runner only to run a test',
+      { 'pom.xml': '<project/>', 'src/test/java/a/UtilTest.java': '' },
+      [
+        'mvn -B -q -Dtest=UtilTest -Dmaven.test.failure.ignore -DfailIfNoTests=false -Dsurefire.failIfNoSpecifiedTests=false test',
+      ],
+      'mvn -B -o -fae test',
+    ],
+    [
+      'Gradle by its wrapper',
+      { 'build.gradle.kts': '', gradlew: '', 'src/test/kotlin/a/UtilTest.kt': '' },
+      ["./gradlew --no-daemon -q test --tests '*UtilTest' || ./gradlew --no-daemon -q testClasses"],
+      './gradlew --no-daemon --offline --continue test',
+    ],
+    [
+      'CMake with an option for its tests',
+      {
+        'CMakeLists.txt': 'option(SUMS_BUILD_TESTS "Tests" OFF)\nenable_testing()\n',
+        'build/keep': '',
+        'tools/test_tool.py': '',
+      },
+      [],
+      'cmake -S . -B build-checks -DSUMS_BUILD_TESTS=ON && cmake --build build-checks && ctest --test-dir build-checks --output-on-failure',
+    ],
+    [
+      'Meson',
+      { 'meson.build': "project('a', 'c')\ntest('a', exe)\n" },
+      [],
+      '{ [ -d build ] || meson setup build; } && meson test -C build --print-errorlogs',
+    ],
+    [
+      'autotools from a distribution',
+      { configure: '', 'Makefile.in': '', 'Makefile.am': '' },
+      [],
+      './configure && make -k check ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=:',
+    ],
     ['make', { Makefile: 'all: x\n\ncheck: all\n\t./t\n' }, [], 'make check'],
   ])('%s', async (_name, files, setup, command) => {
     expect(await found(files)).toMatchObject({ source: 'found', setup, test: command });
@@ -136,6 +178,9 @@ describe('what a path is', () => {
     'pkg/testdata/x.json',
     'x/tests/__init__.py',
     'test_a.py',
+    'src/lexer_test.rs',
+    'src/test/java/a/Sums.java',
+    'app/src/androidTest/kotlin/A.kt',
   ])('%s is a test', (path) => {
     expect([isTest(path), isDefinition(path)]).toEqual([true, false]);
   });
@@ -150,6 +195,13 @@ describe('what a path is', () => {
     '.entropy.yml',
     'lib/sitecustomize.py',
     '.npmrc',
+    'Cargo.toml',
+    'build.rs',
+    '.cargo/config.toml',
+    'sub/pom.xml',
+    '.mvn/maven.config',
+    'build.gradle.kts',
+    'buildSrc/src/main/kotlin/a.kt',
   ])('%s is a definition', (path) => {
     expect([isTest(path), isDefinition(path)]).toEqual([false, true]);
   });

@@ -3,7 +3,7 @@
 //
 // capture.mjs KIND PROGRAM ARGUMENTS...
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { begin, end, write } from './signed.mjs';
@@ -14,11 +14,26 @@ const folder = process.env.ENTROPY_RESULTS ?? '.';
 
 function textOf(path) {
   try {
-    const facts = statSync(path);
+    const facts = lstatSync(path);
     return facts.isFile() && facts.size <= most ? readFileSync(path, 'utf8') : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Reports by the names of their folders; at most so deep as modules may be nested. */
+function reportsIn(place, depth = 0) {
+  if (depth > 12) return [];
+  return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(place, entry.name);
+    if (entry.isDirectory()) {
+      return /^(\.git|\.gradle|node_modules|src)$/.test(entry.name)
+        ? []
+        : reportsIn(path, depth + 1);
+    }
+    const isReport = /\/(surefire-reports|failsafe-reports|test-results\/\w+)\/TEST-[^/]*\.xml$/;
+    return entry.isFile() && isReport.test(path) ? [path] : [];
+  });
 }
 
 const kinds = {
@@ -33,6 +48,25 @@ const kinds = {
       args: isLibtest ? [...given, '--logfile', log] : given,
       facts: () => ({ root, ...(isLibtest ? { log: textOf(log) ?? '' } : {}) }),
     };
+  },
+  /** Maven or Gradle: their reports are in the tree, where none is before. */
+  reports: () => {
+    for (const path of reportsIn(process.cwd())) rmSync(path);
+    return {
+      args: given,
+      facts: () => ({ reports: reportsIn(process.cwd()).flatMap((path) => textOf(path) ?? []) }),
+    };
+  },
+  ctest: (place) => {
+    const report = join(place, 'report.xml');
+    const facts = () => ({ report: textOf(report) ?? '' });
+    return { args: [...given, '--output-junit', report], facts };
+  },
+  meson: () => {
+    const at = given.indexOf('-C');
+    const report = join(at === -1 ? '.' : given[at + 1], 'meson-logs', 'testlog.junit.xml');
+    rmSync(report, { force: true });
+    return { args: given, facts: () => ({ report: textOf(report) ?? '' }) };
   },
   rustdoc: () => ({ args: given, facts: () => ({}) }),
 };
