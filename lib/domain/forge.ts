@@ -72,6 +72,8 @@ export interface Forge {
   readIssue(issue: string): Promise<IssueSnapshot>;
   /** Open pull requests that say they close the issue, but for the run's own branch. */
   openPullRequestsFor(issue: string, ownBranch: string): Promise<readonly PullRequest[]>;
+  /** Open pull requests from branches of ours, whichever run's. */
+  openAgentPullRequests(): Promise<readonly (PullRequest & { readonly branch: string })[]>;
   /** Head commit of a branch and its tree, or undefined where there is none. */
   findBranch(branch: string): Promise<CommitReceipt | undefined>;
   /** Commits and moves the branch (created where missing); refuses any but a fast-forward. */

@@ -142,8 +142,11 @@ export function issueKeyOf(repository: RepositoryRef, issue: string): string {
   return `${repository.forge}:${repository.name}#${issue}`;
 }
 
+/** Every branch that a run writes to begins so. */
+export const branchPrefix = 'entropy/';
+
 /** The branch a run writes to: one per run, so that a takeover finds what was written before. */
 export function branchOf(run: Pick<Run, 'id' | 'issue'>): string {
   const issue = run.issue.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 40);
-  return `entropy/${issue}-${run.id.slice(2, 10)}`;
+  return `${branchPrefix}${issue}-${run.id.slice(2, 10)}`;
 }

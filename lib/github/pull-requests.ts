@@ -1,5 +1,6 @@
 import { ForgeFailed } from '../domain/errors.ts';
 import type { Forge, PullRequest } from '../domain/forge.ts';
+import { branchPrefix } from '../domain/run.ts';
 import { issueNumber, type RepositoryClient, type WithAccess } from './access.ts';
 import { listAll } from './client.ts';
 import { saysItCloses } from './closing-words.ts';
@@ -30,6 +31,15 @@ export function pullRequestsOf(access: WithAccess) {
           .filter(({ head }) => head.ref !== ownBranch || head.repo?.full_name !== repository)
           .filter(({ body }) => saysItCloses(body ?? '', repository, number))
           .map(shown);
+      }),
+    openAgentPullRequests: () =>
+      access({ pull_requests: 'read' }, async ({ request, at }) => {
+        const repository = `${at.owner}/${at.repo}`;
+        const open = await listAll((page) => request(list, { ...at, state: 'open', ...page }));
+        return open
+          .filter(({ head }) => head.ref.startsWith(branchPrefix))
+          .filter(({ head }) => head.repo?.full_name === repository)
+          .map((one) => ({ ...shown(one), branch: one.head.ref }));
       }),
     findPullRequest: (branch) =>
       access({ pull_requests: 'read' }, async ({ request, at }) => {

@@ -30,6 +30,8 @@ export function localForge(options: LocalForgeOptions): Forge {
       if (pull === undefined || pull.branch === ownBranch) return [];
       return [await shown(pull, branches, written)];
     },
+    // Branches of a local repository wait for nobody.
+    openAgentPullRequests: async () => [],
     findBranch: branches.find,
     commit: branches.commit,
     ...pullRequests(branches, written),

@@ -5,9 +5,10 @@ import { defaultPolicy, policyPath } from '../../domain/policy.ts';
 import { parsePolicy } from '../../domain/policy-file.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
-import { tellBegun } from '../publisher/tell-progress.ts';
 import { refuseWhilePaused } from '../paused.ts';
+import { tellBegun } from '../publisher/tell-progress.ts';
 import { letIn } from './let-in.ts';
+import { overCap } from './open-pull-requests.ts';
 import { answersOf, runOf } from './run-facts.ts';
 import { takeKept } from './take-kept.ts';
 
@@ -34,7 +35,8 @@ export async function admit(
   const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
   await takeKept(ports, run);
   const others = await openPullRequests(ports, forge, run);
-  const stop = reasonToStop(issue.state, others[0]?.url);
+  const stop =
+    reasonToStop(issue.state, others[0]?.url) ?? (await overCap(ports, forge, run, policy));
   const { note, terms } = stop === undefined ? await letIn(ports, run, policy) : { note: stop };
   const event = {
     kind: 'run.admitted',
