@@ -10,9 +10,9 @@ type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 export function chatRequest(request: ModelRequest, model: string) {
   const system: Param[] =
     request.system === '' ? [] : [{ role: 'system', content: request.system }];
+  // What stays the same comes first, so that of two turns in a row the second begins with the first.
   return {
     model,
-    messages: [...system, ...request.messages.flatMap(messageParams)],
     ...(request.tools.length === 0
       ? {}
       : {
@@ -25,6 +25,7 @@ export function chatRequest(request: ModelRequest, model: string) {
             },
           })),
         }),
+    messages: [...system, ...request.messages.flatMap(messageParams)],
   };
 }
 

@@ -22,17 +22,20 @@ export function sqliteClaimStore(database: Database): ClaimStore {
       claim.key,
       JSON.stringify(claim),
     );
-    appendEvents(database, run, events);
+    if (events.length > 0) appendEvents(database, run, events);
     return claim;
   };
   return {
     get: async (key) => find(key),
-    acquire: async (request, events) =>
-      database.write(() => {
+    acquire: async (request, events) => {
+      // Who finds it held goes away without a lock that its owner may be waiting for.
+      acquireClaim(find(request.key), request);
+      return database.write(() => {
         const found = find(request.key);
         const told = found?.owner === request.run ? [] : events;
         return put(acquireClaim(found, request), request.run, told);
-      }),
+      });
+    },
     heartbeat: async (request) =>
       database.write(() => put(heartbeatClaim(find(request.key), request), request.run, [])),
     requestCancel: async (key, run, at, events) =>

@@ -62,7 +62,7 @@ function prepareFile(sqlite: DatabaseSync, path: string): void {
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   // A lock is taken only where there is something to do, so that a reader never waits here.
   if (versionOf(sqlite) === migrations.length) return;
-  inTransaction(sqlite, () => {
+  transactionsOn(sqlite)(() => {
     const version = versionOf(sqlite);
     if (version > migrations.length) {
       throw new ConfigInvalid(
@@ -79,21 +79,26 @@ function versionOf(sqlite: DatabaseSync): number {
   return Number(row?.user_version);
 }
 
-function inTransaction<T>(sqlite: DatabaseSync, work: () => T): T {
-  sqlite.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    sqlite.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // A full disk or an I/O error may have rolled back already.
-    if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
-    throw error;
-  }
+function transactionsOn(sqlite: DatabaseSync): <T>(work: () => T) => T {
+  const begin = sqlite.prepare('BEGIN IMMEDIATE');
+  const commit = sqlite.prepare('COMMIT');
+  return (work) => {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      // A full disk or an I/O error may have rolled back already.
+      if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
+      throw error;
+    }
+  };
 }
 
 function databaseOn(sqlite: DatabaseSync, path: string): Database {
   const statements = new Map<string, StatementSync>();
+  const transaction = transactionsOn(sqlite);
   const prepared = (sql: string): StatementSync => {
     const statement = statements.get(sql) ?? sqlite.prepare(sql);
     statements.set(sql, statement);
@@ -113,7 +118,7 @@ function databaseOn(sqlite: DatabaseSync, path: string): Database {
     all: <Row>(sql: string, ...values: SQLInputValue[]) =>
       translated(() => prepared(sql).all(...values) as Row[]),
     run: (sql, ...values) => translated(() => Number(prepared(sql).run(...values).changes)),
-    write: (work) => translated(() => inTransaction(sqlite, work)),
+    write: (work) => translated(() => transaction(work)),
     close: () => sqlite.close(),
   };
 }
