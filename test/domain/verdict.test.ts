@@ -267,6 +267,18 @@ test('exempt paths need no proof, and may still break nothing', () => {
   expect(judge(evidence(broken, ['docs/a.md']), policy).rule).toBe('test-broken');
 });
 
+test('an exempt label of the issue waives the proof alone, in any case of letters', () => {
+  const policy = policySchema.parse({ version: 1, evidence: { exemptLabels: ['Documentation'] } });
+  const same = evidence({ base: run({ a: 'passed' }), change: run({ a: 'passed' }) }, ['b.js']);
+  expect(judge(same, policy, ['bug', 'documentation'])).toMatchObject({
+    verdict: 'good',
+    rule: 'exempt',
+  });
+  expect(judge(same, policy, ['bug']).rule).toBe('no-proof');
+  const broken = evidence({ base: run({ a: 'passed' }), change: run({ a: 'failed' }) }, ['b.js']);
+  expect(judge(broken, policy, ['documentation']).rule).toBe('test-broken');
+});
+
 test('at most five names, then a count', () => {
   const all = (status: TestStatus) =>
     Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`t${i}`, status]));
