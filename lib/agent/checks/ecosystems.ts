@@ -9,6 +9,8 @@ import { maven } from './maven.ts';
 import { meson } from './meson.ts';
 import { node } from './node.ts';
 import { inTestFolder, isGeneralDefinition } from './paths.ts';
+import { perl } from './perl.ts';
+import { phpunit } from './phpunit.ts';
 import { python } from './python.ts';
 import { parseTap } from './tap.ts';
 
@@ -20,6 +22,8 @@ export const ecosystems: readonly Ecosystem[] = [
   gradle,
   python,
   node,
+  phpunit,
+  perl,
   cmake,
   meson,
   autotools,

@@ -68,6 +68,12 @@ const kinds = {
     rmSync(report, { force: true });
     return { args: given, facts: () => ({ report: textOf(report) ?? '' }) };
   },
+  phpunit: (place) => {
+    const report = join(place, 'report.xml');
+    // Behind the script, which the options before it are not for.
+    const args = [...given, '--log-junit', report];
+    return { args, facts: () => ({ report: textOf(report) ?? '' }) };
+  },
   rustdoc: () => ({ args: given, facts: () => ({}) }),
 };
 
