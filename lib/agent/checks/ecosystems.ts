@@ -1,6 +1,7 @@
 import { autotools } from './autotools.ts';
 import { cargo } from './cargo.ts';
 import { cmake } from './cmake.ts';
+import { dotnet } from './dotnet.ts';
 import type { Channel, Ecosystem, RawResult, Reported, Split } from './ecosystem.ts';
 import { go } from './go.ts';
 import { gradle } from './gradle.ts';
@@ -12,6 +13,7 @@ import { inTestFolder, isGeneralDefinition } from './paths.ts';
 import { perl } from './perl.ts';
 import { phpunit } from './phpunit.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import { parseTap } from './tap.ts';
 
 /** Every ecosystem, in the order in which a repository is asked for its checks. */
@@ -20,10 +22,12 @@ export const ecosystems: readonly Ecosystem[] = [
   cargo,
   maven,
   gradle,
+  dotnet,
   python,
   node,
   phpunit,
   perl,
+  ruby,
   cmake,
   meson,
   autotools,

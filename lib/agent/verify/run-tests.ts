@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CheckRun, CommandRun, TestResult } from '../../domain/evidence.ts';
 import type { Channel } from '../checks/ecosystem.ts';
 import { adaptCommand, ecosystems, readResults, reportingEnv } from '../checks/ecosystems.ts';
@@ -98,7 +98,10 @@ async function openChannel(bench: Bench, key: string): Promise<Channel> {
   const dir = join(bench.root, `results-${crypto.randomUUID()}`);
   await mkdir(join(dir, 'bin'), { recursive: true });
   for (const { reporters = [], programs = {} } of ecosystems) {
-    for (const name of reporters) await copyFile(new URL(name, reporterFiles), join(dir, name));
+    for (const name of reporters) {
+      await mkdir(dirname(join(dir, name)), { recursive: true });
+      await copyFile(new URL(name, reporterFiles), join(dir, name));
+    }
     for (const [program, name] of Object.entries(programs)) {
       await copyFile(new URL(name, reporterFiles), join(dir, 'bin', program));
       await chmod(join(dir, 'bin', program), 0o755);

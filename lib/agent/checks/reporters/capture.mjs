@@ -74,6 +74,17 @@ const kinds = {
     const args = [...given, '--log-junit', report];
     return { args, facts: () => ({ report: textOf(report) ?? '' }) };
   },
+  dotnet: (place) => {
+    const at = given.indexOf('--');
+    const ours = ['--logger', 'trx', '--results-directory', place];
+    const args =
+      at === -1 ? [...given, ...ours] : [...given.slice(0, at), ...ours, ...given.slice(at)];
+    const names = () => readdirSync(place).filter((name) => name.endsWith('.trx'));
+    return {
+      args,
+      facts: () => ({ reports: names().flatMap((name) => textOf(join(place, name)) ?? []) }),
+    };
+  },
   rustdoc: () => ({ args: given, facts: () => ({}) }),
 };
 
