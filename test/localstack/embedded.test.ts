@@ -41,3 +41,10 @@ test('it is built from this repository, of what is there', () => {
   // Not as root.
   expect(lines.findLast((line) => line.startsWith('USER'))).toBe('USER $UID:$GID');
 });
+
+test('it asks after its health in a way that Node understands', () => {
+  const [kind, ...command] = serve.healthcheck.test;
+  expect([kind, ...command.slice(0, 2)]).toEqual(['CMD', 'node', '-e']);
+  expect(() => new Function(command[2])).not.toThrow();
+  expect(command[2]).toContain('/healthz');
+});

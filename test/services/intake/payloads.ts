@@ -13,14 +13,19 @@ interface Definition {
 }
 
 const require = createRequire(import.meta.url);
-const folders = ['api.github.com', 'ghes-31', 'ghes-32', 'ghes-33', 'ghes-34', 'ghes-35'];
+const releases: readonly (readonly Definition[])[] = [
+  require('@octokit/webhooks-examples/api.github.com/index.json'),
+  require('@octokit/webhooks-examples/ghes-31/index.json'),
+  require('@octokit/webhooks-examples/ghes-32/index.json'),
+  require('@octokit/webhooks-examples/ghes-33/index.json'),
+  require('@octokit/webhooks-examples/ghes-34/index.json'),
+  require('@octokit/webhooks-examples/ghes-35/index.json'),
+];
 
 /** Every example of github.com and of each release of GitHub Enterprise Server. */
-export const examples: readonly Example[] = folders.flatMap((folder) =>
-  (require(`@octokit/webhooks-examples/${folder}/index.json`) as Definition[]).flatMap(
-    ({ name, examples: payloads }) => payloads.map((payload) => ({ event: name, payload })),
-  ),
-);
+export const examples: readonly Example[] = releases
+  .flat()
+  .flatMap(({ name, examples: payloads }) => payloads.map((payload) => ({ event: name, payload })));
 
 /** Those that a run could come of, made to be about an issue and by a person. */
 const apt = examples.filter(
