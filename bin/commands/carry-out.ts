@@ -63,25 +63,38 @@ async function withEmbedded(
   }
 }
 
-/** Walks a stored run to its end while its progress is shown. */
+/**
+ * Walks a stored run to its end while its progress is shown. Throws what keeps it from being walked and from
+ * being ended, such as a full disk; then it stays as it is, for `entropy retry` to go on with.
+ */
 export async function walkToEnd(
   { ports, runner }: Embedded,
   config: Config,
   id: string,
   terminal: Terminal,
 ): Promise<number> {
-  const worker = startWorker({ ...runner, capacity: config.capacity, only: id });
+  const stuck = new AbortController();
+  const worker = startWorker({
+    ...runner,
+    capacity: config.capacity,
+    only: id,
+    stuck: (error) => stuck.abort(error),
+  });
   const interrupted = onInterrupt(() => cancel(ports, id, 'interrupt'), terminal);
   const silence = setTimeout(() => void tellWait(ports, config, runner, id, terminal), silenceMs);
   try {
-    await follow(ports, id, terminal, { signal: interrupted.signal });
+    const signal = AbortSignal.any([interrupted.signal, stuck.signal]);
+    await follow(ports, id, terminal, { signal });
   } finally {
     clearTimeout(silence);
     interrupted.dispose();
     await worker.stop();
   }
   const run = await ports.runs.get(id);
-  if (run?.status !== 'settled') return 130;
+  if (run?.status !== 'settled') {
+    stuck.signal.throwIfAborted();
+    return 130;
+  }
   const report = await reportOf(ports, run);
   const patch = await keepPatch(ports, config, run);
   writeSummary(report, terminal, patch === undefined ? [] : [['patch', patch]]);

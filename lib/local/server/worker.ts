@@ -12,6 +12,11 @@ export interface WorkerOptions extends RunnerOptions {
   readonly only?: string;
   /** How often the stores are looked at, in milliseconds. */
   readonly pollMs?: number;
+  /**
+   * Told where a run can be neither walked nor ended, or the stores fail again and again: a full disk, say.
+   * The worker goes on trying.
+   */
+  readonly stuck?: (error: Error) => void;
 }
 
 /**
@@ -35,7 +40,8 @@ export function startWorker(options: WorkerOptions): Repeated {
     }
     return options.pollMs ?? 500;
   };
-  const loop = repeat('worker', turn, options.log);
+  const told = failuresIn(turn, options);
+  const loop = repeat('worker', told, options.log);
   return {
     wake: loop.wake,
     stop: async () => {
@@ -50,6 +56,22 @@ export function startWorker(options: WorkerOptions): Repeated {
 const walkTries = 5;
 const pauseMs = 1_000;
 
+/** The same work; its failing as often in a row is told. */
+function failuresIn(work: () => Promise<number>, { stuck }: WorkerOptions) {
+  let failed = 0;
+  return async () => {
+    try {
+      const pause = await work();
+      failed = 0;
+      return pause;
+    } catch (error) {
+      failed += 1;
+      if (failed >= walkTries) stuck?.(error as Error);
+      throw error;
+    }
+  };
+}
+
 async function walkOne(options: WorkerOptions, run: Run, signal: AbortSignal, done: () => void) {
   for (let tried = 1; !signal.aborted; tried += 1) {
     try {
@@ -60,9 +82,10 @@ async function walkOne(options: WorkerOptions, run: Run, signal: AbortSignal, do
       if (signal.aborted) break;
       options.log(`${run.id}: ${String(error)}`);
       if (tried >= walkTries) {
-        await giveUp(options, run, error as Error).catch((why: unknown) =>
-          options.log(`${run.id}: could not be ended: ${String(why)}`),
-        );
+        await giveUp(options, run, error as Error).catch((why: unknown) => {
+          options.log(`${run.id}: could not be ended: ${String(why)}`);
+          options.stuck?.(why as Error);
+        });
         break;
       }
       await sleep(pauseMs * tried, undefined, { ref: false });
