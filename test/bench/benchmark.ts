@@ -1,7 +1,7 @@
 import type { Figure } from './figure.ts';
 
 /** How a benchmark is run. */
-export interface Measuring {
+interface Measuring {
   /** Few rounds: shows that it works; its figures say little. */
   readonly quick: boolean;
   /** A folder that is removed afterwards. */

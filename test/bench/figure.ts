@@ -1,5 +1,5 @@
 /** What a figure is held against: its value or its ratio to the peer, at most or at least so much. */
-export type Goal = readonly [of: 'value' | 'ratio', at: 'most' | 'least', limit: number];
+type Goal = readonly [of: 'value' | 'ratio', at: 'most' | 'least', limit: number];
 
 /** One line of the result. `peerValue` is in the figure's unit; what has no goal is neither met nor missed. */
 export interface Figure {
