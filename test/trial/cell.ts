@@ -106,7 +106,12 @@ async function entropyRun(
     ],
     ...['--strategy', settings.strategy, '--sandbox', settings.sandbox],
   ];
-  const child = spawn(process.execPath, [entropy, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A small model on a busy machine takes minutes for one reply; what is set outside stands.
+  const env = { ENTROPY_STAGE_MS: String(90 * 60_000), ...process.env };
+  const child = spawn(process.execPath, [entropy, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => {
     out += text;

@@ -15,9 +15,11 @@ export interface Task extends Offer {
   readonly size: number;
   /** One sample each: the temperature it is asked for with. */
   readonly temperatures: readonly number[];
-  /** Undefined where the draft will do; else what is wrong with it, in words for the model. */
-  readonly judge: (draft: Draft) => Promise<string | undefined>;
+  readonly judge: (draft: Draft) => Promise<Judged>;
 }
+
+/** The draft to go on with, which may be a mended one, or what is wrong, in words for the model. */
+export type Judged = { readonly draft: Draft } | { readonly fault: string };
 
 /** Replies to one sample: the first, and those after it was told what failed. */
 const triesPerSample = 3;
@@ -38,33 +40,41 @@ export async function tryDrafts(desk: Desk, task: Task, tally: Tally): Promise<D
     const first = message('user', task.brief);
     let messages = [first];
     for (let tries = 1; tries <= triesPerSample; tries += 1) {
-      const asked = { maxTokens: tokensFor(task.size), temperature };
+      // Warmer after a fault: at the same temperature small models say the same again.
+      const warmth = temperature + (tries - 1) * 0.3;
+      const asked = { maxTokens: tokensFor(task.size), temperature: warmth };
       const said = await say(desk.model, coderSystem, messages, asked);
       tally.asked += 1;
       const laid = await layBlocks(said, task.start, desk.sources, task);
       const digest = 'draft' in laid ? digestOfDraft(laid.draft) : said.text;
-      const repeated = seen.has(digest);
-      seen.add(digest);
-      const fault = repeated
-        ? undefined
+      const judged = seen.has(digest)
+        ? 'repeated'
         : 'draft' in laid
           ? await task.judge(laid.draft)
-          : laid.fault;
-      const state = repeated ? 'repeated' : fault === undefined ? 'taken' : 'faulty';
-      await desk.tell({
-        kind: 'rewrite.tried',
-        data: { step: task.step, temperature, tries, state },
-      });
-      if (repeated) {
+          : laid;
+      seen.add(digest);
+      await desk.tell({ kind: 'rewrite.tried', data: factsOf(task, warmth, tries, judged) });
+      if (judged === 'repeated') {
         tally.repeated += 1;
         break;
       }
-      if (fault === undefined && 'draft' in laid) return laid.draft;
+      if ('draft' in judged) return judged.draft;
       // Only the last try: a long history of faults leads a small model astray.
-      messages = [first, message('assistant', said.text), message('user', again(fault ?? ''))];
+      messages = [first, message('assistant', said.text), message('user', again(judged.fault))];
     }
   }
   return undefined;
+}
+
+function factsOf(
+  { step }: Task,
+  temperature: number,
+  tries: number,
+  judged: Judged | 'repeated',
+): Record<string, unknown> {
+  const state = judged === 'repeated' ? judged : 'draft' in judged ? 'taken' : 'faulty';
+  const fault = judged !== 'repeated' && 'fault' in judged ? judged.fault.slice(0, 200) : undefined;
+  return { step, temperature, tries, state, ...(fault === undefined ? {} : { fault }) };
 }
 
 function again(fault: string): string {

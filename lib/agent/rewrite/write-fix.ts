@@ -54,11 +54,11 @@ export async function writeFix(
       if (rehearsal.judgement.verdict === 'bad') {
         if (!harmsBase(rehearsal)) found.harmless.push(draft);
         found.last = rehearsal.judgement.detail;
-        return complaint(rehearsal);
+        return { fault: complaint(rehearsal) };
       }
       // Where the checks can't be run or tell nothing, the verifier is to say so.
       found.good = draft;
-      return undefined;
+      return { draft };
     },
   };
   await tryDrafts(desk, task, tally);

@@ -1,10 +1,13 @@
 import { posix } from 'node:path';
-import { needed, paragraphs, planText } from '../../roles/sections.ts';
+import type { Plan } from '../../domain/handoff.ts';
+import { fence, needed, paragraphs, planText } from '../../roles/sections.ts';
 import type { Desk } from './desk.ts';
-import { type Draft, textIn } from './draft.ts';
+import { type Draft, textIn, withText } from './draft.ts';
+import { withOldLines } from './keep-lines.ts';
 import { testsFor } from './locate.ts';
 import { complaint, failedIn, failuresIn, harmsBase, type Rehearsal } from './rehearse.ts';
 import { showFiles } from './show-files.ts';
+import type { Sources } from './sources.ts';
 import { type Tally, tryDrafts } from './try-drafts.ts';
 
 /** Where a test can go. */
@@ -38,7 +41,8 @@ export async function writeTest(
   targets: TestTargets,
   tally: Tally,
 ): Promise<Draft | undefined> {
-  const { sources, input } = desk;
+  const { sources } = desk;
+  const plan = needed(desk.input.plan, 'plan');
   const { file, sample = 0 } = targets;
   const code = await showFiles(sources, start, targets.sources);
   const old = file === undefined ? '' : ((await textIn(start, sources, file)) ?? '');
@@ -51,10 +55,10 @@ export async function writeTest(
       step: 'test',
       brief: paragraphs(
         desk.guidance,
-        planText(needed(input.plan, 'plan'), desk.nonce),
+        planText({ ...plan, excerpts: [] }, desk.nonce),
         `# The code as it is now, with the problem\n\n${code.text}`,
         tests.text === '' ? '' : `# The tests as they are now\n\n${tests.text}`,
-        wanted(file, targets.sources),
+        wanted(desk, plan, file, targets.sources),
       ),
       start,
       shown,
@@ -63,8 +67,13 @@ export async function writeTest(
       refuse: (path) => (sources.kinds.isTest(path) ? undefined : `${path} is no test file`),
       judge: async (draft) => {
         const seen = judgeTest(await desk.rehearse(draft));
+        if (seen.fault === undefined) return { draft };
+        const whole = await restored(draft, start, sources, shown);
+        if (whole !== undefined && judgeTest(await desk.rehearse(whole)).fault === undefined) {
+          return { draft: whole };
+        }
         if (seen.weak) second ??= draft;
-        return seen.fault;
+        return { fault: seen.fault };
       },
     },
     tally,
@@ -72,14 +81,36 @@ export async function writeTest(
   return taken ?? second;
 }
 
-function wanted(file: string | undefined, code: readonly string[]): string {
-  const rest =
-    'Take the expected results from the plan, never from what the code does now. The new tests must fail with the code as it is now, and pass once the plan is carried out. Write only the tests, not the code.';
+function wanted(
+  { nonce }: Desk,
+  plan: Plan,
+  file: string | undefined,
+  code: readonly string[],
+): string {
+  const shown = plan.excerpts.map(({ label, text }) => fence(nonce, label, text));
+  const cases = [...shown, ...plan.criteria].join('\n');
+  const rules = `Test these cases, one test for each, with exactly these inputs and results:\n${cases}\n\nThe result that a test expects is what must be, never what the code gives now: the new tests fail with the code as it is now. Write only the tests, not the code.`;
   if (file === undefined) {
     const like = code[0] === undefined ? '' : ` for ${posix.basename(code[0])}`;
-    return `Write a new test file${like} with one test for each acceptance criterion. ${rest}`;
+    return `Write a new test file${like}. ${rules}`;
   }
-  return `Write ${file} again, whole: keep every test that is there as it is, and add one test for each acceptance criterion that no test shows yet. ${rest}`;
+  return `Write ${file} again, whole, from its first line to its last: keep every test that is there as it is, and add new tests. ${rules}`;
+}
+
+/** The draft with all that the test files held before; undefined where nothing of it was lost. */
+async function restored(
+  draft: Draft,
+  start: Draft,
+  sources: Sources,
+  files: readonly string[],
+): Promise<Draft | undefined> {
+  let whole = draft;
+  for (const path of files) {
+    const [old, text] = [await textIn(start, sources, path), await textIn(draft, sources, path)];
+    const merged = old === undefined || text === undefined ? undefined : withOldLines(old, text);
+    if (merged !== undefined) whole = await withText(whole, sources, path, merged);
+  }
+  return whole === draft ? undefined : whole;
 }
 
 /** On the base: what was there passes, and something new fails, by more than not loading. */
