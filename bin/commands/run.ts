@@ -8,7 +8,7 @@ import { ConfigInvalid, RepositoryInvalid } from '../../lib/domain/errors.ts';
 import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { issueReference } from '../../lib/github/issue-reference.ts';
-import { siteOf } from '../../lib/github/remote.ts';
+import { siteOf } from '../../lib/github/site.ts';
 import { composeGithub } from '../../lib/local/compose-github.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';

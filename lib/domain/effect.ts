@@ -6,6 +6,7 @@ export type EffectKind =
   | 'label'
   | 'review'
   | 'check-run'
+  | 'reviewers'
   | 'ready'
   | 'merge';
 

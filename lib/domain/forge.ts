@@ -21,6 +21,12 @@ export interface IssueSnapshot {
   readonly answers?: readonly Answered[];
 }
 
+/** Whose name stands on commits. */
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
+}
+
 /** A commit to be made: `files` over the tree of `parent`. */
 export interface CommitRequest {
   readonly branch: string;
@@ -32,6 +38,8 @@ export interface CommitRequest {
   readonly base: string;
   readonly files: readonly FileChange[];
   readonly message: string;
+  /** Who signs it off in the message: must be who stands on it as its author. */
+  readonly signer?: Identity;
 }
 export interface CommitReceipt {
   readonly commit: string;
@@ -76,6 +84,8 @@ export interface Forge {
   openAgentPullRequests(): Promise<readonly (PullRequest & { readonly branch: string })[]>;
   /** Head commit of a branch and its tree, or undefined where there is none. */
   findBranch(branch: string): Promise<CommitReceipt | undefined>;
+  /** Who a commit is by that names no author. */
+  identity(): Promise<Identity>;
   /** Commits and moves the branch (created where missing); refuses any but a fast-forward. */
   commit(request: CommitRequest): Promise<CommitReceipt>;
   /** The pull request from that branch, in any state. */
@@ -114,6 +124,11 @@ export interface Forge {
     readonly title: string;
     readonly summary: string;
   }): Promise<{ readonly url: string }>;
+  /**
+   * Asks people (`@user`) and teams (`@org/team`) to review; who can't be asked is left out. Gives those who
+   * were asked. Idempotent.
+   */
+  requestReviewers(number: number, owners: readonly string[]): Promise<readonly string[]>;
   /** Takes the pull request out of draft. Idempotent. */
   markReady(number: number): Promise<void>;
   /** Merges if the head is still `head`. Finds a merge already done. */

@@ -30,6 +30,10 @@ export interface Source {
     readonly files: readonly FileChange[];
     readonly conflicts: readonly string[];
   }>;
+  /** Names in a folder of a commit (`''` is the root); none where there is no such folder. */
+  names(repository: RepositoryRef, commit: string, folder: string): Promise<readonly string[]>;
+  /** Subjects of the last commits that are no merges, newest first. */
+  subjects(repository: RepositoryRef, commit: string, limit: number): Promise<readonly string[]>;
   /** A file of a commit, or undefined. */
   read(repository: RepositoryRef, commit: string, path: string): Promise<Buffer | undefined>;
   /** Tree id of the files laid over the commit. */

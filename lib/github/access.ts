@@ -1,6 +1,7 @@
 import { ForgeFailed } from '../domain/errors.ts';
 import { type GitHubClient, githubClient } from './client.ts';
 import type { Mint, Permissions } from './minter.ts';
+import { siteOf } from './site.ts';
 
 /** How GitHub is reached, and who may act there. */
 export interface GitHubAccess {
@@ -13,6 +14,10 @@ export interface RepositoryClient extends GitHubClient {
   readonly at: { readonly owner: string; readonly repo: string };
   /** True where it acts as a GitHub App. */
   readonly app: boolean;
+  /** The App's name in URLs; its account is `slug[bot]`. */
+  readonly slug: string | undefined;
+  /** Where people see GitHub: `https://github.com`, or the server itself. */
+  readonly site: string;
   /** True where what this user wrote can be the run's own. */
   ours(user: { readonly type?: string } | null | undefined): boolean;
 }
@@ -36,7 +41,10 @@ export function accessTo(repository: string, { apiUrl, mint }: GitHubAccess): Wi
       // People could write our marks as well; a bot of this repository is not just anybody.
       const ours = (user: { readonly type?: string } | null | undefined) =>
         !minted.app || user?.type === 'Bot';
-      return await work({ ...client, at: { owner, repo }, app: minted.app, ours });
+      const { app, slug } = minted;
+      return await work({
+        ...{ ...client, at: { owner, repo }, app, slug, site: siteOf(apiUrl), ours },
+      });
     } finally {
       await minted.revoke();
     }

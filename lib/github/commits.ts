@@ -1,5 +1,5 @@
 import { ForgeFailed } from '../domain/errors.ts';
-import type { CommitReceipt, CommitRequest, Forge } from '../domain/forge.ts';
+import type { CommitReceipt, CommitRequest, Forge, Identity } from '../domain/forge.ts';
 import type { RepositoryClient, WithAccess } from './access.ts';
 import { hasStatus } from './failure.ts';
 
@@ -8,6 +8,7 @@ export function commitsOf(access: WithAccess) {
   return {
     findBranch: (branch) => access({ contents: 'read' }, (github) => findBranch(github, branch)),
     commit: (request) => access({ contents: 'write' }, (github) => commit(github, request)),
+    identity: () => access({ metadata: 'read' }, identity),
   } satisfies Partial<Forge>;
 }
 
@@ -37,13 +38,7 @@ async function commit(github: RepositoryClient, wanted: CommitRequest): Promise<
     throw new ForgeFailed(text, { status: 422 });
   }
   const tree = await writeTree(github, wanted);
-  const made = await request('POST /repos/{owner}/{repo}/git/commits', {
-    ...at,
-    message: wanted.message,
-    tree,
-    parents: [wanted.parent, ...(wanted.merges === undefined ? [] : [wanted.merges])],
-  });
-  const { sha } = made.data;
+  const sha = await writeCommit(github, wanted, tree);
   if (present === undefined) {
     const ref = `refs/heads/${wanted.branch}`;
     await request('POST /repos/{owner}/{repo}/git/refs', { ...at, ref, sha });
@@ -52,6 +47,35 @@ async function commit(github: RepositoryClient, wanted: CommitRequest): Promise<
     await request(route, { ...at, branch: wanted.branch, sha, force: false });
   }
   return { commit: sha, tree };
+}
+
+async function identity({ request, slug, site }: RepositoryClient): Promise<Identity> {
+  const user =
+    slug === undefined
+      ? (await request('GET /user')).data
+      : (await request('GET /users/{username}', { username: `${slug}[bot]` })).data;
+  const { login, id } = user;
+  const own = slug === undefined ? user.email : undefined;
+  const host = new URL(site).hostname;
+  return {
+    name: (slug === undefined ? user.name : undefined) || login,
+    email: own || `${id}+${login}@users.noreply.${host}`,
+  };
+}
+
+/** GitHub signs what the App commits, but only where no author is given: one is where a sign-off must fit. */
+async function writeCommit(
+  { request, at }: RepositoryClient,
+  { message, parent, merges, signer }: CommitRequest,
+  tree: string,
+): Promise<string> {
+  const parents = [parent, ...(merges === undefined ? [] : [merges])];
+  const route = 'POST /repos/{owner}/{repo}/git/commits';
+  const { data } = await request(route, { ...at, message, tree, parents });
+  const fits = ({ name, email }: Identity) =>
+    data.author.name === name && data.author.email === email;
+  if (signer === undefined || fits(signer)) return data.sha;
+  return (await request(route, { ...at, message, tree, parents, author: signer })).data.sha;
 }
 
 /** One after another: GitHub limits writes that come all at once. */

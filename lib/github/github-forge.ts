@@ -5,6 +5,7 @@ import { commitsOf } from './commits.ts';
 import { issuesOf } from './issues.ts';
 import { mergesOf } from './merges.ts';
 import { pullRequestsOf } from './pull-requests.ts';
+import { reviewersOf } from './reviewers.ts';
 import { reviewsOf } from './reviews.ts';
 
 /**
@@ -19,6 +20,7 @@ export function githubForge(repository: string, access: GitHubAccess): Forge {
     ...commitsOf(within),
     ...pullRequestsOf(within),
     ...reviewsOf(within),
+    ...reviewersOf(within),
     ...mergesOf(within),
   };
 }

@@ -1,5 +1,5 @@
 import { ConfigInvalid } from '../domain/errors.ts';
-import { siteOf } from './remote.ts';
+import { siteOf } from './site.ts';
 
 /** An issue on GitHub. */
 export interface IssueReference {

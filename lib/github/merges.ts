@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ForgeFailed, ForgeUnavailable } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { RepositoryClient, WithAccess } from './access.ts';
@@ -38,6 +39,19 @@ async function markReady(github: RepositoryClient, number: number): Promise<void
   );
 }
 
+/** Looked at this often while GitHub finds out, a second apart. */
+const looks = 5;
+
+/** Checks that no rule requires are no hindrance to GitHub, but one that failed or is not done is to us. */
+async function isUnstable(github: RepositoryClient, number: number): Promise<boolean> {
+  for (let look = 1; look <= looks; look += 1) {
+    const { mergeState } = await readPull(github, number);
+    if (mergeState !== 'unknown') return mergeState === 'unstable';
+    await sleep(1_000);
+  }
+  return false;
+}
+
 async function merge(
   github: RepositoryClient,
   number: number,
@@ -47,6 +61,10 @@ async function merge(
   if (present.state === 'merged' && present.mergeCommit !== undefined) {
     if (present.head === head) return { commit: present.mergeCommit };
     throw new ForgeFailed(`pull request #${number} was merged at ${present.head}, not at ${head}`);
+  }
+  if (await isUnstable(github, number)) {
+    const text = `not all checks of pull request #${number} are green`;
+    throw new ForgeFailed(text, { status: 405 });
   }
   const route = 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge';
   let refusal: unknown;

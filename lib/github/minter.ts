@@ -13,8 +13,16 @@ interface Minted {
   readonly token: string;
   /** True where the token speaks for a GitHub App. */
   readonly app: boolean;
+  /** The App's name in URLs. */
+  readonly slug?: string;
   /** Ends the token. Never throws: a token that can't be ended lapses within the hour. */
   revoke(): Promise<void>;
+}
+
+/** The App on one account. */
+interface Installation {
+  readonly id: number;
+  readonly slug: string;
 }
 
 /** Gives a token for one repository (`owner/name`) with the least permissions. Throws `ForgeFailed`. */
@@ -35,7 +43,7 @@ export interface AppOptions {
  * be ended by whoever is done first.
  */
 export function minter({ appId, privateKey, apiUrl }: AppOptions): Mint {
-  const installations = new Map<string, number>();
+  const installations = new Map<string, Installation>();
   const auth = createAppAuth({ appId, privateKey });
   return async ({ repository, permissions }) => {
     const [owner = '', repo = ''] = repository.split('/');
@@ -43,12 +51,13 @@ export function minter({ appId, privateKey, apiUrl }: AppOptions): Mint {
     const { request } = githubClient({ apiUrl, token: jwt });
     try {
       const found = installations.get(repository);
-      const installation_id = found ?? (await installationOf(request, owner, repo));
-      installations.set(repository, installation_id);
+      const installation = found ?? (await installationOf(request, owner, repo));
+      installations.set(repository, installation);
+      const { id: installation_id, slug } = installation;
       const route = 'POST /app/installations/{installation_id}/access_tokens';
       const asked = { installation_id, repositories: [repo], permissions };
       const { token } = (await request(route, asked)).data;
-      return { token, app: true, revoke: () => revoke(apiUrl, token) };
+      return { token, app: true, slug, revoke: () => revoke(apiUrl, token) };
     } catch (error) {
       // Installed anew, it has another number.
       installations.delete(repository);
@@ -75,9 +84,11 @@ async function installationOf(
   request: GitHubClient['request'],
   owner: string,
   repo: string,
-): Promise<number> {
+): Promise<Installation> {
   try {
-    return (await request('GET /repos/{owner}/{repo}/installation', { owner, repo })).data.id;
+    const route = 'GET /repos/{owner}/{repo}/installation';
+    const { id, app_slug: slug } = (await request(route, { owner, repo })).data;
+    return { id, slug };
   } catch (error) {
     if (!hasStatus(error, 404)) throw error;
     const text = `the GitHub App is not installed on ${owner}/${repo}; install it there`;

@@ -79,7 +79,7 @@ export async function readPull({ request, at }: RepositoryClient, number: number
   const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
   const { data } = await request(route, { ...at, pull_number: number });
   if (data.head.sha === '') throw new ForgeFailed(`pull request #${number} has no head`);
-  return { ...shown(data), nodeId: data.node_id };
+  return { ...shown(data), nodeId: data.node_id, mergeState: data.mergeable_state };
 }
 
 function shown(data: PullData): PullRequest {

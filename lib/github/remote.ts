@@ -1,4 +1,5 @@
 import type { GitHubAccess } from './access.ts';
+import { siteOf } from './site.ts';
 
 /** Where git fetches a repository from, with a token that may read it and nothing else. */
 export interface GitRemote {
@@ -7,12 +8,6 @@ export interface GitRemote {
   readonly authorization: string;
   /** Ends the token. */
   readonly release: () => Promise<void>;
-}
-
-/** The site that an API belongs to: `https://github.com`, or the server itself. */
-export function siteOf(apiUrl: string): string {
-  const url = new URL(apiUrl);
-  return url.hostname === 'api.github.com' ? 'https://github.com' : url.origin;
 }
 
 /** Gives the git remote of `owner/name`. Throws `ForgeFailed`. */

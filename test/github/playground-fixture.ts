@@ -13,7 +13,9 @@ export const appKeys = generateKeyPairSync('rsa', {
 });
 
 /** A playground with one repository and an issue in it, and the forge that works on it as the App. */
-export async function playgroundWith(options: { drafts?: boolean; private?: boolean } = {}) {
+export async function playgroundWith(
+  options: { drafts?: boolean; private?: boolean; files?: Record<string, string> } = {},
+) {
   const playground = await startPlayground({
     dataDir: freshFolder(),
     appPublicKey: appKeys.publicKey,

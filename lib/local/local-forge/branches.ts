@@ -1,15 +1,16 @@
 import { ForgeFailed, RepositoryInvalid } from '../../domain/errors.ts';
-import type { CommitReceipt, CommitRequest } from '../../domain/forge.ts';
+import type { CommitReceipt, CommitRequest, Identity } from '../../domain/forge.ts';
 import { faultOf, type GitEnvironment, git, gitLine, runGit } from '../source/git.ts';
 import { inspectRepository } from '../source/local-repository.ts';
 import { overlayTree } from '../source/overlay.ts';
 
 /** Commits are ours, whoever runs the program. */
+export const localIdentity: Identity = { name: 'Entropy-Playground', email: 'entropy@localhost' };
 const identity = {
-  GIT_AUTHOR_NAME: 'Entropy-Playground',
-  GIT_AUTHOR_EMAIL: 'entropy@localhost',
-  GIT_COMMITTER_NAME: 'Entropy-Playground',
-  GIT_COMMITTER_EMAIL: 'entropy@localhost',
+  GIT_AUTHOR_NAME: localIdentity.name,
+  GIT_AUTHOR_EMAIL: localIdentity.email,
+  GIT_COMMITTER_NAME: localIdentity.name,
+  GIT_COMMITTER_EMAIL: localIdentity.email,
 };
 
 /** The branches of a repository on this machine. Working tree, index, HEAD and other branches stay untouched. */

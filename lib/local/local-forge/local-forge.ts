@@ -1,7 +1,7 @@
 import { ForgeFailed } from '../../domain/errors.ts';
 import type { Forge, PullRequest } from '../../domain/forge.ts';
 import type { GitEnvironment } from '../source/git.ts';
-import { type Branches, branchesOf } from './branches.ts';
+import { type Branches, branchesOf, localIdentity } from './branches.ts';
 import { readIssueFile } from './issue-file.ts';
 import { type Written, type WrittenPullRequest, writtenIn } from './written.ts';
 
@@ -34,6 +34,7 @@ export function localForge(options: LocalForgeOptions): Forge {
     openAgentPullRequests: async () => [],
     findBranch: branches.find,
     commit: branches.commit,
+    identity: async () => localIdentity,
     ...pullRequests(branches, written),
     ...words(written),
   };
@@ -64,6 +65,7 @@ function pullRequests(branches: Branches, written: Written) {
       return made;
     },
     describePullRequest: (number, body) => change(number, { body }),
+    requestReviewers: async () => [],
     markReady: (number) => change(number, { draft: false }),
     async merge() {
       throw new ForgeFailed('a local repository is handed over; a person merges the branch');

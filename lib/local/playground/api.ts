@@ -62,7 +62,7 @@ export type Route =
   | {
       readonly method: string;
       readonly path: string;
-      readonly need: 'app' | 'installation' | 'user';
+      readonly need: 'app' | 'installation' | 'user' | 'anyone';
       readonly handle: (call: AppCall) => Promise<Reply> | Reply;
     };
 

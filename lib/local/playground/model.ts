@@ -91,6 +91,8 @@ interface Pull {
   baseRef: string;
   baseSha: string;
   draft: boolean;
+  /** Logins. */
+  requestedReviewers?: string[];
   /** What the head has beyond the base, as last counted. */
   size: PullSize;
   merged?: { readonly at: string; readonly by: string; readonly commit: string };

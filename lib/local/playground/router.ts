@@ -10,6 +10,7 @@ import { labelRoutes } from './routes/labels.ts';
 import { mergeRoutes } from './routes/merge.ts';
 import { pullRoutes } from './routes/pulls.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
+import { requestedReviewerRoutes } from './routes/requested-reviewers.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { statusRoutes } from './routes/statuses.ts';
 import { userRoutes } from './routes/users.ts';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...pullRoutes,
   ...mergeRoutes,
   ...reviewRoutes,
+  ...requestedReviewerRoutes,
   ...checkRoutes,
   ...statusRoutes,
 ];
@@ -39,7 +41,10 @@ export function createDispatch(world: World): Dispatch {
     const { route, params } = findRoute(request);
     const base = { world, principal: request.principal, params, body: request.body };
     if (isOutside(route)) {
-      if (request.principal.kind !== route.need) throw wrongPrincipal(request.principal, route);
+      const { need } = route;
+      if (need !== 'anyone' && request.principal.kind !== need) {
+        throw wrongPrincipal(request.principal, route);
+      }
       return route.handle(base);
     }
     const { owner = '', repo = '' } = params;

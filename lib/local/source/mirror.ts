@@ -3,7 +3,7 @@ import { RepositoryInvalid } from '../../domain/errors.ts';
 import { sha256 } from '../../domain/ledger.ts';
 import type { RepositoryRef } from '../../domain/run.ts';
 import type { Source } from '../../domain/source.ts';
-import { type GitEnvironment, git } from './git.ts';
+import { type GitEnvironment, git, runGit } from './git.ts';
 import { overlayTree } from './overlay.ts';
 import {
   fetchLocal,
@@ -57,6 +57,17 @@ export function sourceMirror(options: MirrorOptions): Source {
       const blob = /^100\d{3} blob ([0-9a-f]+)\t([^\0]*)\0$/.exec(entry);
       if (blob?.[1] === undefined || blob[2] !== path) return undefined;
       return git(['--git-dir', mirror, 'cat-file', 'blob', blob[1]], { environment });
+    },
+    async names(repository, commit, folder) {
+      const tree = folder === '' ? checked(commit) : `${checked(commit)}:${folder}`;
+      const args = ['--git-dir', pathOf(repository), 'ls-tree', '-z', '--name-only', tree];
+      const listed = await runGit(args, { environment });
+      return listed.code === 0 ? listed.stdout.toString().split('\0').filter(Boolean) : [];
+    },
+    async subjects(repository, commit, limit) {
+      const how = ['log', '--no-merges', '--format=%s', `--max-count=${limit}`, checked(commit)];
+      const listed = await git(['--git-dir', pathOf(repository), ...how], { environment });
+      return listed.toString().split('\n').filter(Boolean);
     },
     async diff(repository, commit, files) {
       const tree = await treeOf(repository, commit, files);

@@ -1,9 +1,11 @@
 import type { Ports } from '../../domain/ports.ts';
 import { refuseWhilePaused } from '../paused.ts';
+import { customsOf } from '../publisher/customs/customs.ts';
 import { finish } from '../publisher/finish.ts';
 import { carryVerdict, postReview as writeReview } from '../publisher/post-review.ts';
 import { publishChange } from '../publisher/publish-change.ts';
 import {
+  baseOf,
   changeOf,
   evidenceOf,
   judgementOf,
@@ -48,12 +50,18 @@ export async function postReview(ports: Ports, { run: id, round }: InRound): Pro
 }
 
 /** Hands the approved pull request to a person, or merges it where policy says so. */
-export async function decide(ports: Ports, { run: id }: InRound): Promise<{ result: string }> {
+export async function decide(
+  ports: Ports,
+  { run: id, round }: InRound,
+): Promise<{ result: string }> {
   const run = await runOf(ports, id);
   await refuseWhilePaused(ports);
   const policy = await policyOf(ports, run);
   const merge = policy.merge === 'merge-when-approved' && run.repository.forge === 'github';
-  const { merged, because } = await finish(ports, run, { merge, head: run.commit ?? '' });
+  const paths = (await changeOf(ports, id, round)).files.map(({ path }) => path);
+  const { owners } = await customsOf(ports.source, run, baseOf(run).commit, policy, paths);
+  const head = run.commit ?? '';
+  const { merged, because } = await finish(ports, run, { merge, head, owners });
   if (because !== undefined) await ports.runs.update(id, ['running'], { note: because }, []);
   return { result: merged ? 'merged' : 'handed-over' };
 }

@@ -1,11 +1,37 @@
-import type { ChangeSet } from '../../domain/handoff.ts';
+import type { Identity } from '../../domain/forge.ts';
+import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Run } from '../../domain/run.ts';
+import { modelOf, modelRoles, type RoundResult } from './pull-request-body.ts';
 import { tame, tameLine } from './tame-text.ts';
 
-/** Subject, reason and trailers of the commit. The coder's words obey nobody: no issue, no CI. */
-export function commitMessage(run: Run, change: Pick<ChangeSet, 'title' | 'body'>): string {
-  const trailers = [`Entropy-Run: ${run.id}`, `Entropy-Issue: ${issueOf(run)}`];
-  return `${calm(tameLine(change.title, 100))}\n\n${calm(tame(change.body))}\n\n${trailers.join('\n')}\n`;
+/** What the message says beside the round's own words. */
+export interface CommitFacts {
+  readonly subject: string;
+  readonly ledger: LedgerHead;
+  /** Who signs it off, where the repository wants that. */
+  readonly signer?: Identity;
+}
+
+const width = 72;
+
+/** Subject, why and what, and trailers that say where it comes from. Models' words obey nobody: no issue, no CI. */
+export function commitMessage(run: Run, result: RoundResult, facts: CommitFacts): string {
+  const { plan, change, judgement, evidence } = result;
+  const { subject, ledger, signer } = facts;
+  const trailers = [
+    ['Entropy-Run', run.id],
+    ['Entropy-Issue', issueOf(run)],
+    ...modelRoles.map((role) => ['Entropy-Model', `${role} ${modelOf(run, role)}`]),
+    ['Entropy-Evidence', `${judgement.verdict} ${judgement.rule}, tree ${evidence.tree}`],
+    ['Entropy-Ledger', `event ${ledger.seq}, ${ledger.hash}`],
+    ...(signer === undefined ? [] : [['Signed-off-by', `${signer.name} <${signer.email}>`]]),
+  ].map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
+  const body = [plan.summary, change.body].map((text) => wrapped(calm(tame(text))));
+  return `${[calm(tameLine(subject, 100)), ...body, trailers.join('\n')].join('\n\n')}\n`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 300);
 }
 
 /** Words that CI takes for a command. */
@@ -13,6 +39,32 @@ function calm(text: string): string {
   return text
     .replace(/\[(skip|ci|no|actions)([ -])(skip|ci|actions)\]/gi, '($1$2$3)')
     .replace(/^skip-checks:/gim, 'skip checks:');
+}
+
+/** Prose as git shows it best; code stays as it is. */
+function wrapped(text: string): string {
+  let fenced = false;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (/^(?:```|~~~)/.test(line)) fenced = !fenced;
+      return fenced || line.length <= width ? line : wrapLine(line);
+    })
+    .join('\n');
+}
+
+function wrapLine(line: string): string {
+  const indent = /^\s*(?:[-*] )?/.exec(line)?.[0].replace(/\S/g, ' ') ?? '';
+  const lines: string[] = [];
+  let present = '';
+  for (const word of line.split(/(?<=\S) /)) {
+    const longer = present === '' ? word : `${present} ${word}`;
+    if (present !== '' && longer.length > width) {
+      lines.push(present);
+      present = `${indent}${word}`;
+    } else present = longer;
+  }
+  return [...lines, present].join('\n');
 }
 
 function issueOf({ repository, issue }: Run): string {

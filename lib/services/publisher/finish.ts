@@ -3,13 +3,15 @@ import { ForgeFailed, ForgeUnavailable, NotFound } from '../../domain/errors.ts'
 import type { Forge, PullRequest } from '../../domain/forge.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, type Run } from '../../domain/run.ts';
+import { draftLabel } from './labels.ts';
 import { performEffect, receiptOf } from './perform-effect.ts';
-import { draftLabel } from './publish-change.ts';
 
 /** What is decided on an approved pull request; `head` is the commit that the Evidence is for. */
 export interface Decision {
   readonly merge: boolean;
   readonly head: string;
+  /** Code owners of what changed: asked to review what is handed over. */
+  readonly owners?: readonly string[];
 }
 
 /** What became of it; `because` says what a person must know who takes it on. */
@@ -31,11 +33,23 @@ export async function finish(ports: Ports, run: Run, decision: Decision): Promis
   if (pull === undefined) throw new NotFound(`run ${run.id} has no pull request`);
   refuseOther(pull, decision.head);
   await markReady(ports, run, forge, pull.number);
+  const finished = await mergeIfAllowed(ports, run, forge, pull, decision);
+  if (!finished.merged) await askOwners(ports, run, forge, pull.number, decision.owners ?? []);
+  return finished;
+}
+
+async function mergeIfAllowed(
+  ports: Ports,
+  run: Run,
+  forge: Forge,
+  pull: PullRequest,
+  decision: Decision,
+): Promise<Finished> {
   const moved = pull.state === 'merged' ? undefined : await baseMoved(ports, run, forge);
   if (moved !== undefined) return { merged: false, because: moved };
   if (!decision.merge) return { merged: false };
   try {
-    await performEffect(ports, run, mergeKey, 'merge', {
+    await performEffect(ports, run, effectKey(run.id, 'merge', 1), 'merge', {
       // A merge finds itself: the forge gives back the one that is done.
       find: async () => undefined,
       act: () => forge.merge(pull.number, decision.head),
@@ -46,6 +60,21 @@ export async function finish(ports: Ports, run: Run, decision: Decision): Promis
     if (!refused || error instanceof ForgeUnavailable) throw error;
     return { merged: false, because: `It could not be merged: ${error.message}` };
   }
+}
+
+/** Those who own what changed are asked once it is theirs to look at. */
+async function askOwners(
+  ports: Ports,
+  run: Run,
+  forge: Forge,
+  number: number,
+  owners: readonly string[],
+): Promise<void> {
+  if (owners.length === 0) return;
+  await performEffect(ports, run, effectKey(run.id, 'reviewers', 1), 'reviewers', {
+    find: async () => undefined,
+    act: async () => ({ asked: await forge.requestReviewers(number, owners) }),
+  });
 }
 
 function refuseOther({ number, state, head }: PullRequest, expected: string): void {

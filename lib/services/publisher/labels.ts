@@ -9,6 +9,9 @@ const outcomes: readonly Outcome[] = [
   'cancelled',
 ];
 
+/** Stands in where the repository has no draft pull requests. */
+export const draftLabel = 'entropy: draft';
+
 /** On an issue while a run is at work on it. */
 export const workingLabel = 'entropy: working';
 

@@ -1,18 +1,15 @@
 import { validateChange } from '../../domain/change.ts';
-import { effectKey } from '../../domain/effect.ts';
-import { ForgeFailed, NotFound, PolicyViolation } from '../../domain/errors.ts';
-import type { CommitReceipt, Forge, PullRequest } from '../../domain/forge.ts';
+import { PolicyViolation } from '../../domain/errors.ts';
+import type { CommitReceipt } from '../../domain/forge.ts';
 import type { ChangeSet } from '../../domain/handoff.ts';
 import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, type Run } from '../../domain/run.ts';
-import { policyOf } from '../lifecycle/run-facts.ts';
-import { commitMessage } from './commit-message.ts';
-import { performEffect, receiptOf } from './perform-effect.ts';
-import { pullRequestBody, pullRequestTitle, type RoundResult } from './pull-request-body.ts';
-
-/** Stands in where the repository has no draft pull requests. */
-export const draftLabel = 'entropy: draft';
+import { baseOf, policyOf } from '../lifecycle/run-facts.ts';
+import { commitChange } from './commit-change.ts';
+import { offerOf } from './offer.ts';
+import { describePullRequest, openPullRequest } from './open-pull-request.ts';
+import type { RoundResult } from './pull-request-body.ts';
 
 /** What was published in a round. */
 export interface Published extends CommitReceipt {
@@ -30,10 +27,10 @@ export async function publishChange(
   result: RoundResult,
 ): Promise<Published> {
   const head = await validated(ports, run, result);
-  const forge = ports.forgeOf(run);
-  const committed = await commit(ports, run, forge, result);
-  const pull = await openPullRequest(ports, run, forge, result, head);
-  if (pull.round !== result.round) await describe(ports, run, forge, result, head, pull.number);
+  const offer = await offerOf(ports, run, result, head);
+  const committed = await commitChange(ports, run, offer);
+  const pull = await openPullRequest(ports, run, offer);
+  if (pull.round !== result.round) await describePullRequest(ports, run, offer, pull.number);
   const { number, url } = pull;
   return { ...committed, branch: branchOf(run), pullRequest: { number, url } };
 }
@@ -73,119 +70,4 @@ export async function filesBefore(
     if (found !== undefined) before.set(path, found);
   }
   return before;
-}
-
-/** Round after round on one branch; the parent is what this run committed last. */
-async function commit(
-  ports: Ports,
-  run: Run,
-  forge: Forge,
-  { round, change, evidence }: RoundResult,
-): Promise<CommitReceipt> {
-  const branch = branchOf(run);
-  const base = baseOf(run).commit;
-  const last = await lastCommit(ports, run, round);
-  const parent = last?.commit ?? base;
-  // A base that moved on becomes a parent as well, so that the branch is never rewritten.
-  const merges = last === undefined || last.base === base ? {} : { merges: base };
-  const key = effectKey(run.id, 'commit', round);
-  const made = await performEffect<Committed>(ports, run, key, 'commit', {
-    find: async () => {
-      const head = await forge.findBranch(branch);
-      const ours = head !== undefined && head.commit !== parent && head.tree === evidence.tree;
-      return ours ? { ...head, base } : undefined;
-    },
-    act: async () => ({
-      ...(await forge.commit({
-        ...{ branch, parent, base, files: change.files, ...merges },
-        message: commitMessage(run, change),
-      })),
-      base,
-    }),
-  });
-  if (made.tree === evidence.tree) return made;
-  throw new ForgeFailed(`the commit's tree is ${made.tree}; the Evidence is for ${evidence.tree}`);
-}
-
-/** `base` is the one that the commit's change was made on. */
-type Committed = CommitReceipt & { readonly base: string };
-
-async function lastCommit(ports: Ports, run: Run, round: number): Promise<Committed | undefined> {
-  for (let earlier = round - 1; earlier >= 1; earlier -= 1) {
-    const key = effectKey(run.id, 'commit', earlier);
-    const receipt = await receiptOf<Committed>(ports, run, key);
-    if (receipt !== undefined) return receipt;
-  }
-  return undefined;
-}
-
-/** `round` is the one in which the pull request was opened, with that round's text. */
-type Opened = Pick<PullRequest, 'number' | 'url' | 'draft'> & { readonly round: number };
-
-async function openPullRequest(
-  ports: Ports,
-  run: Run,
-  forge: Forge,
-  result: RoundResult,
-  head: LedgerHead,
-): Promise<Opened> {
-  const branch = branchOf(run);
-  const { round } = result;
-  const shown = ({ number, url, draft }: PullRequest) => ({ number, url, draft, round });
-  const key = effectKey(run.id, 'pull-request', 'open');
-  const opened = await performEffect<Opened>(ports, run, key, 'pull-request', {
-    find: async () => {
-      const found = await forge.findPullRequest(branch);
-      return found && shown(found);
-    },
-    act: async () =>
-      shown(
-        await forge.createPullRequest({
-          ...{ branch, base: baseOf(run).branch, draft: true },
-          title: pullRequestTitle(result),
-          body: pullRequestBody(run, result, head),
-        }),
-      ),
-  });
-  if (!opened.draft) await labelAsDraft(ports, run, forge, opened.number);
-  return opened;
-}
-
-async function labelAsDraft(ports: Ports, run: Run, forge: Forge, number: number): Promise<void> {
-  await performEffect(ports, run, effectKey(run.id, 'label', 'draft'), 'label', {
-    find: async () => undefined,
-    act: async () => {
-      await forge.label(String(number), [draftLabel], []);
-      return { label: draftLabel };
-    },
-  });
-}
-
-async function describe(
-  ports: Ports,
-  run: Run,
-  forge: Forge,
-  result: RoundResult,
-  head: LedgerHead,
-  number: number,
-): Promise<void> {
-  const found = await forge.findPullRequest(branchOf(run));
-  if (found?.state !== 'open') {
-    throw new ForgeFailed(
-      `pull request #${number} is ${found?.state ?? 'gone'}; somebody ended it`,
-    );
-  }
-  const key = effectKey(run.id, 'pull-request', `text-${result.round}`);
-  await performEffect(ports, run, key, 'pull-request', {
-    find: async () => undefined,
-    act: async () => {
-      await forge.describePullRequest(number, pullRequestBody(run, result, head));
-      return { number };
-    },
-  });
-}
-
-function baseOf(run: Run): { branch: string; commit: string } {
-  if (run.base === undefined) throw new NotFound(`run ${run.id} has pinned no base yet`);
-  return run.base;
 }

@@ -70,6 +70,7 @@ describe('a walk through all routes', () => {
     await ask(app, 'GET collaborators/mia/permission');
     for (const path of ['', '/README.md', '/src']) await ask(app, `GET contents${path}`);
     await ask(mia, 'GET /user');
+    await ask(app, 'GET /users/mia');
     await ask(await running.installation(), 'DELETE /installation/token');
   });
 
@@ -86,6 +87,7 @@ describe('a walk through all routes', () => {
     await ask(app, 'PATCH git/refs/heads/sum', { sha: next.sha });
     await ask(app, 'GET git/ref/heads/sum');
     await reviewAndCheck(pull.number, next.sha);
+    await ask(app, `POST pulls/${pull.number}/requested_reviewers`, { reviewers: ['mia'] });
     await changePull(pull.number, pull.node_id);
     await ask(app, `PUT pulls/${pull.number}/merge`, { sha: next.sha });
     await ask(app, `GET pulls/${pull.number}/merge`);

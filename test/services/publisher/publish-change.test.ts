@@ -31,13 +31,26 @@ test('what is published says why, what was seen and by whom, and obeys no model'
   expect(body).toContain('- coder: `model-a`\n- reviewer: `model-b`');
   expect(body).toMatch(/Ledger at publishing: event \d+, head `[0-9a-f]{64}`/);
   expect(body.endsWith('\n\nCloses #1')).toBe(true);
-  const { branch } = await publish(1);
+  const { branch, tree } = await publish(1);
   const commit = (await on.get(`/git/ref/heads/${branch}`)) as { object: { sha: string } };
   const { message } = (await on.get(`/git/commits/${commit.object.sha}`)) as { message: string };
   const { id } = await on.run();
-  expect(message.trim()).toBe(
-    `Add in sum\n\nRound 1. Closes issue #5 @ octo\n\nEntropy-Run: ${id}\nEntropy-Issue: octo/calc#1`,
-  );
+  expect(message.trim().split('\n')).toEqual([
+    'Add in sum',
+    '',
+    'sum subtracts. @ maria knows. Fixes issue #99 < img',
+    'src="http://x.example/p.png">',
+    '',
+    'Round 1. Closes issue #5 @ octo',
+    '',
+    `Entropy-Run: ${id}`,
+    'Entropy-Issue: octo/calc#1',
+    'Entropy-Model: issue-reader model-a',
+    'Entropy-Model: coder model-a',
+    'Entropy-Model: reviewer model-b',
+    `Entropy-Evidence: good proven, tree ${tree}`,
+    expect.stringMatching(/^Entropy-Ledger: event \d+, [0-9a-f]{64}$/),
+  ]);
 });
 
 test('a change that policy forbids, or that is not what was verified, is not written at all', async () => {

@@ -43,7 +43,7 @@ export function shapePull(world: World, repository: Repository, issue: PullIssue
     closed_at: issue.closedAt ?? null,
     merged_at: pull.merged?.at ?? null,
     merge_commit_sha: pull.merged?.commit ?? null,
-    requested_reviewers: [],
+    requested_reviewers: (pull.requestedReviewers ?? []).map((login) => shapeLogin(world, login)),
     requested_teams: [],
     draft: pull.draft,
     head: side(pull.headRef, pull.headSha),
@@ -77,7 +77,8 @@ export function shapeFullPull(
   merge: Mergeability,
 ) {
   const open = issue.state === 'open';
-  const settled = merge.clean ? (issue.pull.draft ? 'draft' : 'clean') : 'dirty';
+  const checked = isGreen(repository, issue.pull.headSha) ? 'clean' : 'unstable';
+  const settled = merge.clean ? (issue.pull.draft ? 'draft' : checked) : 'dirty';
   return {
     ...shapePullOfEvent(world, repository, issue),
     mergeable: open ? merge.clean : null,
@@ -104,6 +105,19 @@ export function shapePullOfEvent(world: World, repository: Repository, issue: Pu
     deletions: size.deletions,
     changed_files: size.files,
   };
+}
+
+/** No check of the commit has failed or is still to come. */
+function isGreen({ checkRuns, statuses = [] }: Repository, sha: string): boolean {
+  const runs = new Map(
+    checkRuns.filter((one) => one.headSha === sha).map((one) => [one.name, one]),
+  );
+  const said = new Map(statuses.filter((one) => one.sha === sha).map((one) => [one.context, one]));
+  const passed = ['success', 'neutral', 'skipped'];
+  return (
+    [...runs.values()].every(({ conclusion }) => passed.includes(conclusion ?? '')) &&
+    [...said.values()].every(({ state }) => state === 'success')
+  );
 }
 
 /** One changed file of a pull request. */

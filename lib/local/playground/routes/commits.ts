@@ -21,7 +21,8 @@ const commitSchema = z.object({
 
 /** How an account signs its commits where it gives no name of its own. */
 export function signatureOf(world: World, account: Account): Signature {
-  const email = `${account.id}+${account.login}@users.noreply.github.com`;
+  const { hostname } = new URL(world.urls.root);
+  const email = `${account.id}+${account.login}@users.noreply.${hostname}`;
   return { name: account.login, email, date: timestamp(world) };
 }
 

@@ -1,4 +1,5 @@
 import type { Route } from '../api.ts';
+import { notFound } from '../errors.ts';
 import { shapeAccount } from '../present/account.ts';
 
 /** What people of the playground say of themselves, all alike. */
@@ -18,7 +19,7 @@ const untold = {
   updated_at: '2026-01-01T00:00:00Z',
 };
 
-/** Who a person's token speaks for. */
+/** Accounts: the caller's own, and anybody's by login. */
 export const userRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -31,6 +32,19 @@ export const userRoutes: readonly Route[] = [
         status: 200,
         body: { ...shapeAccount(world, account), ...untold },
       };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:login',
+    need: 'anyone',
+    handle({ world, params }) {
+      const bot = `${world.app.slug}[bot]`;
+      const login = params.login?.toLowerCase();
+      const known = world.store.state.accounts.find((each) => each.login.toLowerCase() === login);
+      const account = login === bot ? world.store.account(bot, 'Bot') : known;
+      if (account === undefined) throw notFound();
+      return { status: 200, body: { ...shapeAccount(world, account), ...untold } };
     },
   },
 ];

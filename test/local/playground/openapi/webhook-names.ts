@@ -20,6 +20,7 @@ export const webhookNames: readonly string[] = [
     'opened',
     'ready_for_review',
     'reopened',
+    'review_requested',
     'synchronize',
     'unassigned',
     'unlabeled',
