@@ -12,6 +12,8 @@ export interface ProviderLimits {
   readonly answerMs: number;
   /** Longest wait that a `retry-after` is obeyed for. */
   readonly retryAfterMs: number;
+  /** Most bytes of one answer, with all that its protocol wraps around it. */
+  readonly answerBytes: number;
 }
 
 /** For hosted providers, which answer at once and ping while a model thinks. */
@@ -22,6 +24,7 @@ export const hostedLimits: ProviderLimits = {
   idleMs: 120_000,
   answerMs: 120_000,
   retryAfterMs: 60_000,
+  answerBytes: 32 * 1024 * 1024,
 };
 
 /** For any server that speaks the protocol: a local model may read a long prompt in silence. */

@@ -12,6 +12,7 @@ export const quick: ProviderLimits = {
   idleMs: 1_000,
   answerMs: 1_000,
   retryAfterMs: 50,
+  answerBytes: 32 * 1024 * 1024,
 };
 
 export const request: ModelRequest = {
