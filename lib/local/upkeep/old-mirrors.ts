@@ -61,7 +61,11 @@ async function removeUnneeded(
 
 async function unpin(mirror: string, runs: readonly Run[]): Promise<void> {
   const at = ['--git-dir', mirror];
-  const prefixes = runs.flatMap(({ id }) => [`refs/entropy/${id}/`, `refs/pins/${id}/`]);
+  const prefixes = runs.flatMap(({ id }) => [
+    `refs/bases/${id}/`,
+    `refs/entropy/${id}/`,
+    `refs/pins/${id}/`,
+  ]);
   const listed = await runGit([...at, 'for-each-ref', '--format=delete %(refname)', ...prefixes]);
   const input = listed.stdout.toString();
   if (listed.code !== 0 || input.trim() === '') return;
