@@ -90,8 +90,9 @@ function startWorkers(
   const inbox = startInboxWorker({ ...shared, onDone: worker.wake });
   const { repositories: named, minutes = 10 } = config.reconcile ?? {};
   const repositories = named === undefined ? installedRepositories : async () => named;
-  if (repositories === undefined || minutes === 0) {
-    log('deliveries that never come are not looked for: see ENTROPY_REPOSITORIES');
+  if (minutes === 0) return [inbox, worker];
+  if (repositories === undefined) {
+    log('set ENTROPY_REPOSITORIES: until then nobody looks for deliveries that never came');
     return [inbox, worker];
   }
   const onLooked = worker.wake;

@@ -52,7 +52,8 @@ test('of two servers on one data folder one walks the run, and the other lets it
     'verifier 1',
     'reviewer 1',
   ]);
-  expect(world.log()).toBe('');
+  // Nothing but what became of deliveries.
+  expect(world.log().replace(/^delivery .*\n/gm, '')).toBe('');
 });
 
 test('where the walking server is killed the other ends its sandbox and goes on', async () => {
