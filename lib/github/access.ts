@@ -35,9 +35,16 @@ export function accessTo(repository: string, { apiUrl, mint }: GitHubAccess): Wi
     throw new ForgeFailed(`${repository} is not of the form owner/name`);
   }
   return async (permissions, work) => {
-    const minted = await mint({ repository, permissions });
+    const asked = { repository, permissions };
+    let minted = await mint(asked);
+    const renew = async () => {
+      await minted.revoke();
+      minted = await mint(asked);
+      return minted.token;
+    };
     try {
-      const client = githubClient({ apiUrl, token: minted.token });
+      const renewal = minted.app ? { renew } : {};
+      const client = githubClient({ apiUrl, token: minted.token, ...renewal });
       // People could write our marks as well; a bot of this repository is not just anybody.
       const ours = (user: { readonly type?: string } | null | undefined) =>
         !minted.app || user?.type === 'Bot';

@@ -1,6 +1,7 @@
 import { Octokit } from '@octokit/core';
 import { ForgeUnavailable } from '../domain/errors.ts';
 import { failureOf } from './failure.ts';
+import { type Patience, pauseBefore, startPatience } from './patience.ts';
 
 /** How a client is made. */
 export interface ClientOptions {
@@ -8,6 +9,10 @@ export interface ClientOptions {
   readonly apiUrl: string;
   /** Empty for none. */
   readonly token: string;
+  /** Gives another token, once, where GitHub no longer knows this one. */
+  readonly renew?: () => Promise<string>;
+  /** How long it waits for limits, and how; a minute in all unless given. */
+  readonly patience?: Patience;
 }
 
 /** GitHub's REST and GraphQL. All calls throw `ForgeFailed` or `ForgeUnavailable`. */
@@ -16,29 +21,47 @@ export type GitHubClient = Pick<Octokit, 'request' | 'graphql'>;
 const requestMs = 30_000;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A client with one token. It does not repeat calls: who calls knows what may be repeated. */
-export function githubClient({ apiUrl, token }: ClientOptions): GitHubClient {
+/**
+ * A client with one token. A call that GitHub did not take (a limit, a token that is over) is made again, a
+ * read also where GitHub failed; a write that may have been done is not: who wrote looks for it first.
+ */
+export function githubClient(options: ClientOptions): GitHubClient {
+  const { patience = startPatience() } = options;
+  let { token, renew } = options;
   const timed: typeof fetch = (input, init) =>
     fetch(input, { ...init, signal: AbortSignal.timeout(requestMs) });
   const octokit = new Octokit({
-    baseUrl: apiUrl.replace(/\/+$/, ''),
+    baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: 'entropy-playground',
     log: quiet,
     request: { fetch: timed, log: quiet },
-    ...(token === '' ? {} : { auth: token }),
   });
-  octokit.hook.before('request', (options) => {
-    options.headers['x-github-api-version'] = '2022-11-28';
-  });
-  octokit.hook.after('request', ({ status, data }) => {
-    // An answer that breaks off is given as a text, or as none.
-    if (status === 204 || (typeof data === 'object' && data !== null)) return;
-    throw new ForgeUnavailable('the answer of GitHub broke off', { status });
-  });
-  octokit.hook.error('request', (error) => {
-    throw failureOf(error, token);
+  octokit.hook.wrap('request', async (request, asked) => {
+    asked.headers['x-github-api-version'] = '2022-11-28';
+    for (let tries = 1; ; tries += 1) {
+      if (token !== '') asked.headers.authorization = `bearer ${token}`;
+      try {
+        return whole(await request(asked));
+      } catch (error) {
+        if ((error as { status?: number }).status === 401 && renew !== undefined) {
+          const again = renew;
+          renew = undefined;
+          token = await again();
+          continue;
+        }
+        const pause = pauseBefore(error, { method: asked.method, tries, now: patience.now() });
+        if (pause === undefined || !(await patience.wait(pause))) throw failureOf(error, token);
+      }
+    }
   });
   return { request: octokit.request, graphql: octokit.graphql };
+}
+
+/** An answer that breaks off is given as a text, or as none. */
+function whole<T extends { readonly status: number; readonly data: unknown }>(answer: T): T {
+  const { status, data } = answer;
+  if (status === 204 || (typeof data === 'object' && data !== null)) return answer;
+  throw new ForgeUnavailable('the answer of GitHub broke off', { status });
 }
 
 /** All items of a list, in pages of 100 and at most `pages` of them. */

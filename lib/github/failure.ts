@@ -37,7 +37,10 @@ function isLimited(
 ): boolean {
   if (status === 429) return true;
   if (status !== 403) return false;
-  return headers?.['x-ratelimit-remaining'] === '0' || /rate limit|abuse/i.test(message);
+  if (headers?.['x-ratelimit-remaining'] === '0' || headers?.['retry-after'] !== undefined) {
+    return true;
+  }
+  return /rate limit|abuse/i.test(message);
 }
 
 function pathOf(url: string | undefined): string {

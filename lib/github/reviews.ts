@@ -34,19 +34,43 @@ async function review(
   { number, commit, body, comments }: Parameters<Forge['review']>[0],
 ): Promise<{ url: string }> {
   const where = { ...at, pull_number: number, commit_id: commit, event: 'COMMENT' as const };
-  const post = async (text: string, inline: readonly InlineComment[]) => {
+  const post = async (inline: readonly InlineComment[]) => {
+    const others = comments.filter((one) => !inline.includes(one));
+    const listed = others.map((one) => `**\`${one.path}\`, line ${one.line}**\n\n${one.body}`);
+    const text = [body, ...listed].join('\n\n---\n\n');
     const placed = inline.map((one) => ({ ...one, side: 'RIGHT' }));
     const { data } = await request(`POST ${route}`, { ...where, body: text, comments: placed });
     return { url: data.html_url };
   };
+  const inDiff = comments.length === 0 ? () => false : await linesShown({ request, at }, number);
+  const placed = comments.filter(inDiff);
   try {
-    return await post(body, comments);
+    return await post(placed);
   } catch (error) {
-    // GitHub refuses the whole review for one line that is not in the diff.
-    if (comments.length === 0 || !hasStatus(error, 422)) throw error;
-    const listed = comments.map((one) => `**\`${one.path}\`, line ${one.line}**\n\n${one.body}`);
-    return post([body, ...listed].join('\n\n---\n\n'), []);
+    // GitHub refuses the whole review for one line that it does not find in the diff.
+    if (placed.length === 0 || !hasStatus(error, 422)) throw error;
+    return post([]);
   }
+}
+
+/** Tells whether a comment's line is one that the pull request's diff shows. */
+async function linesShown(
+  { request, at }: Pick<RepositoryClient, 'request' | 'at'>,
+  number: number,
+) {
+  const list = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files';
+  const files = await listAll((page) => request(list, { ...at, pull_number: number, ...page }));
+  const shown = new Map(files.map((file) => [file.filename, rangesOf(file.patch ?? '')]));
+  return ({ path, line }: InlineComment) =>
+    shown.get(path)?.some(([from, to]) => from <= line && line <= to) ?? false;
+}
+
+/** The lines of the new file that a patch's hunks show, both ends included. */
+function rangesOf(patch: string): (readonly [number, number])[] {
+  return [...patch.matchAll(/^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@/gm)].map(([, from, count]) => [
+    Number(from),
+    Number(from) + Number(count ?? 1) - 1,
+  ]);
 }
 
 async function checkRun(
@@ -59,7 +83,11 @@ async function checkRun(
     ref: commit,
     check_name: name,
   });
-  const said = { conclusion, status: 'completed' as const, output: { title, summary } };
+  const state =
+    conclusion === undefined
+      ? { status: 'in_progress' as const }
+      : { status: 'completed' as const, conclusion };
+  const said = { ...state, output: { title, summary } };
   const found = listed.data.check_runs[0];
   const { data } =
     found === undefined
@@ -85,7 +113,7 @@ async function status(
     ...at,
     sha: commit,
     context: name,
-    state: conclusion === 'failure' ? 'failure' : 'success',
+    state: conclusion === undefined ? 'pending' : conclusion === 'failure' ? conclusion : 'success',
     description: title.slice(0, 140),
   });
   return { url: data.url };

@@ -129,13 +129,18 @@ describe('from commit to merge', () => {
     }[];
     expect(reviews.map(({ state }) => state)).toEqual(['COMMENTED', 'COMMENTED']);
     expect(reviews[1]?.body).toContain('**`sum.js`, line 400**\n\nNowhere');
-    expect(await asMaria(`/pulls/${number}/comments`)).toHaveLength(1);
+    // The one that has a place in the diff keeps it.
+    expect(await asMaria(`/pulls/${number}/comments`)).toHaveLength(2);
   });
 
   test('there is one check run of a name', async () => {
     const { forge } = github;
     const check = { commit: first, name: 'entropy/review', title: 'T', summary: 'S' };
-    const one = await forge.checkRun({ ...check, conclusion: 'failure' });
+    const one = await forge.checkRun(check);
+    expect(await asMaria(`/commits/${first}/check-runs`)).toMatchObject({
+      check_runs: [{ status: 'in_progress', conclusion: null }],
+    });
+    expect(await forge.checkRun({ ...check, conclusion: 'failure' })).toEqual(one);
     expect(await forge.checkRun({ ...check, conclusion: 'success' })).toEqual(one);
     expect(await asMaria(`/commits/${first}/check-runs?filter=all`)).toMatchObject({
       total_count: 1,

@@ -2,7 +2,11 @@ import type { Ports } from '../../domain/ports.ts';
 import { refuseWhilePaused } from '../paused.ts';
 import { customsOf } from '../publisher/customs/customs.ts';
 import { finish } from '../publisher/finish.ts';
-import { carryVerdict, postReview as writeReview } from '../publisher/post-review.ts';
+import {
+  announceVerdict,
+  carryVerdict,
+  postReview as writeReview,
+} from '../publisher/post-review.ts';
 import { publishChange } from '../publisher/publish-change.ts';
 import {
   baseOf,
@@ -37,7 +41,10 @@ export async function publish(ports: Ports, { run: id, round }: InRound): Promis
   const { branch, commit, pullRequest } = published;
   await ports.runs.update(id, ['running'], { branch, commit, pullRequest }, []);
   const move = moveAfter(run, round - 1);
-  if (move === undefined || move.conflicts.length > 0) return;
+  if (move === undefined || move.conflicts.length > 0) {
+    await announceVerdict(ports, run, commit, round);
+    return;
+  }
   const approved = await lastRoundOf(ports, id, 'reviewer');
   await carryVerdict(ports, run, commit, { round, approved, base: move.to });
 }

@@ -3,6 +3,7 @@ import { exitCodeOf } from '../../domain/outcome.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { postReceipt } from '../publisher/post-receipt.ts';
+import { withdrawVerdict } from '../publisher/post-review.ts';
 import { hasToldStatus } from '../publisher/status-comment.ts';
 import { type Conclusion, conclude, type LifecycleState } from './conclude.ts';
 import { evidenceOf, handoffOf, judgementOf, lastRoundOf, runOf } from './run-facts.ts';
@@ -34,6 +35,7 @@ async function end(ports: Ports, run: Run, input: SettleInput): Promise<void> {
   const conclusion = conclude(input.state, await reasons(ports, run));
   const begun = run.issueDigest !== undefined || (await hasToldStatus(ports, run));
   if (input.quiet !== true && begun) {
+    await withdrawVerdict(ports, run, conclusion.outcome);
     await postReceipt(ports, run, conclusion);
   }
   const release = await releaseEvent(ports, run, at);

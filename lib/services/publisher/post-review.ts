@@ -2,6 +2,7 @@ import { effectKey } from '../../domain/effect.ts';
 import { NotFound } from '../../domain/errors.ts';
 import type { Forge } from '../../domain/forge.ts';
 import type { Review } from '../../domain/handoff.ts';
+import type { Outcome } from '../../domain/outcome.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import { markerOf, performEffect } from './perform-effect.ts';
@@ -61,16 +62,68 @@ export async function carryVerdict(
   await postVerdict(ports, run, commit, round, { conclusion: 'success', title, summary });
 }
 
+/** Shows on a round's commit on GitHub that its verdict is still to come. Safe to repeat. Throws `ForgeFailed`. */
+export async function announceVerdict(
+  ports: Ports,
+  run: Run,
+  commit: string,
+  round: number,
+): Promise<void> {
+  if (run.repository.forge === 'local') return;
+  const said = {
+    title: `Under review in round ${round}`,
+    summary: 'The verdict is still to come.',
+  };
+  await writeCheck(ports, run, announcedKey(run, round), { commit, ...said });
+}
+
+/** Says on a commit whose verdict was announced that none will come. Safe to repeat. Throws `ForgeFailed`. */
+export async function withdrawVerdict(ports: Ports, run: Run, outcome: Outcome): Promise<void> {
+  const effects = await ports.effects.list(run.id);
+  const isDone = (key: string) => effects.some((one) => one.key === key && one.receipt);
+  for (let round = 1; run.commit !== undefined && round <= mostRounds; round += 1) {
+    if (!isDone(announcedKey(run, round)) || isDone(verdictKey(run, round))) continue;
+    const { commit } = run;
+    const said = { title: 'No verdict', summary: `The run ended before it: ${outcome}.` };
+    const verdict = { commit, conclusion: 'neutral' as const, ...said };
+    await writeCheck(ports, run, verdictKey(run, round), verdict, true);
+  }
+}
+
+/** Policy allows no more of them. */
+const mostRounds = 10;
+
+function announcedKey(run: Run, round: number): string {
+  return effectKey(run.id, 'check-run', `announced-${round}`);
+}
+
+function verdictKey(run: Run, round: number): string {
+  return effectKey(run.id, 'check-run', round);
+}
+
+type Check = Parameters<Forge['checkRun']>[0];
+
 async function postVerdict(
   ports: Ports,
   run: Run,
   commit: string,
   round: number,
-  verdict: Pick<Parameters<Forge['checkRun']>[0], 'conclusion' | 'title' | 'summary'>,
+  verdict: Pick<Check, 'conclusion' | 'title' | 'summary'>,
 ): Promise<void> {
-  await performEffect(ports, run, effectKey(run.id, 'check-run', round), 'check-run', {
+  await writeCheck(ports, run, verdictKey(run, round), { commit, ...verdict });
+}
+
+async function writeCheck(
+  ports: Ports,
+  run: Run,
+  key: string,
+  check: Omit<Check, 'name'>,
+  evenIfCancelled = false,
+): Promise<void> {
+  await performEffect(ports, run, key, 'check-run', {
+    evenIfCancelled,
     // A check run is found again by its name on the commit.
     find: async () => undefined,
-    act: () => ports.forgeOf(run).checkRun({ commit, name: reviewCheck, ...verdict }),
+    act: () => ports.forgeOf(run).checkRun({ name: reviewCheck, ...check }),
   });
 }

@@ -131,6 +131,36 @@ test('where the base has moved since the Evidence a person merges', async () => 
   expect(kinds).toContain('merge.withheld');
 });
 
+test('what the repository does not let be merged is handed over, and why is told', async () => {
+  const { commit } = await publish(1);
+  const { playground } = on;
+  const decide = async () =>
+    finish(on.ports, await withHead(commit), { merge: true, head: commit });
+  const status = (state: string) =>
+    playground.request('maria', 'POST', `/repos/octo/calc/statuses/${commit}`, {
+      ...{ state, context: 'ci' },
+    });
+  await status('pending');
+  const green = { merged: false, because: expect.stringMatching(/not all checks .* are green/) };
+  expect(await decide()).toEqual(green);
+  await status('failure');
+  expect(await decide()).toEqual(green);
+  await status('success');
+  const refuse = { method: 'PUT', path: '/merge$', kind: 'status' } as const;
+  await playground.addFault({ ...refuse, status: 405 });
+  const refused = {
+    merged: false,
+    because: expect.stringMatching(/^It could not be merged: .*405/),
+  };
+  expect(await decide()).toEqual(refused);
+  await playground.addFault({ ...refuse, status: 409 });
+  await expect(decide()).rejects.toMatchObject({ name: 'ForgeFailed', status: 409 });
+  on.proxy.loseEachOnce();
+  await expect(decide()).rejects.toMatchObject({ name: 'ForgeUnavailable' });
+  expect(await decide()).toEqual({ merged: true });
+  expect(await decide()).toEqual({ merged: true });
+});
+
 test('where drafts do not exist a label stands in', async () => {
   const plain = await onPlayground({ drafts: false });
   const published = await publishChange(plain.ports, await plain.run(), await roundOf(plain, 1));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { FenceStale } from '../../../lib/domain/errors.ts';
 import { postReceipt } from '../../../lib/services/publisher/post-receipt.ts';
+import { announceVerdict, withdrawVerdict } from '../../../lib/services/publisher/post-review.ts';
 import { tellBegun, tellStage } from '../../../lib/services/publisher/tell-progress.ts';
 import { onPlayground } from './whole-run.ts';
 
@@ -109,4 +110,21 @@ test('a comment that somebody deleted is made anew, and folding that is refused 
     expect.stringContaining('**preparing**'),
     expect.stringContaining('**coding**'),
   ]);
+});
+
+test('a verdict that was announced and never came is withdrawn at the end, once', async () => {
+  const { ports, base } = on;
+  const run = { ...(await on.run()), commit: base };
+  const checks = async () =>
+    ((await on.get(`/commits/${base}/check-runs?filter=all`)) as { check_runs: object[] })
+      .check_runs;
+  await withdrawVerdict(ports, run, 'failed');
+  expect(await checks()).toEqual([]);
+  await announceVerdict(ports, run, base, 2);
+  expect(await checks()).toMatchObject([{ status: 'in_progress', name: 'entropy/review' }]);
+  await ports.claims.requestCancel(on.key, run.id, Date.now(), []);
+  await withdrawVerdict(ports, run, 'cancelled');
+  await withdrawVerdict(ports, run, 'cancelled');
+  const output = { title: 'No verdict', summary: 'The run ended before it: cancelled.' };
+  expect(await checks()).toMatchObject([{ status: 'completed', conclusion: 'neutral', output }]);
 });

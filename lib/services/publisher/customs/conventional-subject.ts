@@ -2,7 +2,7 @@ const types = 'build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test';
 const form = new RegExp(`^(?:${types})(?:\\([^()]{1,40}\\))?!?: \\S`);
 
 /** True for `fix(parser): keep the sign` and the like. */
-export function isConventional(subject: string): boolean {
+function isConventional(subject: string): boolean {
   return form.test(subject);
 }
 
