@@ -34,7 +34,7 @@ beforeAll(async () => {
 test('servers killed one after another, at every point between stages, merge once', async () => {
   expect(points.between.length).toBeGreaterThan(50);
   await killAt(points.between);
-}, 300_000);
+}, 600_000);
 
 test('a server killed once in every stage', async () => {
   const chosen = [
