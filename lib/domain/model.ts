@@ -45,7 +45,7 @@ export interface ToolSpec {
 }
 
 /** The form that a reply must have; the text of the reply is then one JSON value. */
-export interface ResponseSchema {
+interface ResponseSchema {
   /** Letters, digits, `-` and `_`. */
   readonly name: string;
   /** JSON Schema. */

@@ -19,7 +19,7 @@ export interface Task extends Offer {
 }
 
 /** The draft to go on with, which may be a mended one, or what is wrong, in words for the model. */
-export type Judged = { readonly draft: Draft } | { readonly fault: string };
+type Judged = { readonly draft: Draft } | { readonly fault: string };
 
 /** Replies to one sample: the first, and those after it was told what failed. */
 const triesPerSample = 3;
