@@ -81,7 +81,7 @@ function again(fault: string): string {
   return `That is not right yet:\n\n${fault}\n\nThink about why, and write the whole file again, with the mistake put right.`;
 }
 
-/** A file's tokens twice over, and some for words around it. */
+/** The files with room to grow, and no more: a small model that falls into a loop only stops here. */
 function tokensFor(characters: number): number {
-  return Math.min(8000, 1000 + Math.ceil((characters / 3) * 1.5));
+  return Math.min(8000, 400 + Math.ceil(characters * 0.45));
 }

@@ -62,7 +62,7 @@ export async function writeTest(
       ),
       start,
       shown,
-      size: old.length + 2000,
+      size: old.length + 1200,
       temperatures: sample === 0 ? temperatures : [0.4 + 0.3 * sample],
       refuse: (path) => (sources.kinds.isTest(path) ? undefined : `${path} is no test file`),
       judge: async (draft) => {
