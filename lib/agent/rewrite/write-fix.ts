@@ -1,6 +1,6 @@
 import { evidenceText } from '../../roles/evidence-text.ts';
 import { coderSystem } from '../../roles/rewrite/coder.ts';
-import { needed, paragraphs, planText, reviewText } from '../../roles/sections.ts';
+import { conflictText, needed, paragraphs, planText, reviewText } from '../../roles/sections.ts';
 import type { Desk } from './desk.ts';
 import type { Draft } from './draft.ts';
 import { locate, testsFor } from './locate.ts';
@@ -85,6 +85,7 @@ async function failingText(desk: Desk, start: Draft): Promise<string> {
 
 function lastRound({ input, nonce }: Desk): string {
   if (input.change === undefined) return '';
+  if (input.conflict) return conflictText(input.conflict);
   return paragraphs(
     'The files below hold your change of the last round. It was not good enough:',
     input.review
