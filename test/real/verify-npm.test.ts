@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { npmPackage } from './packages.ts';
 import { showsTheRule } from './planted-bug.ts';
 
@@ -94,3 +96,36 @@ showsTheRule({
     ],
   }),
 });
+
+/** The package as its author would have it under another manager. */
+const managedBy = (manager: string) => (dir: string) => {
+  npmPackage('semver-compare', '1.0.0')(dir);
+  const path = join(dir, 'package.json');
+  writeFileSync(path, packageWith(readFileSync(path, 'utf8'), { packageManager: manager }));
+};
+
+for (const manager of ['pnpm@9.15.4', 'yarn@1.22.22', 'yarn@4.5.3']) {
+  showsTheRule({
+    name: `${manager}: semver-compare`,
+    fetch: managedBy(manager),
+    file: 'index.js',
+    right: higher,
+    wrong: 'if (na > nb) return -1;',
+    proof: 'cmp',
+    wrongs: (read) => ({
+      'a no-op with another manager': [
+        {
+          'index.js': `${read('index.js')}// fixed\n`,
+          'package.json': packageWith(read('package.json'), { packageManager: 'pnpm@1.0.0' }),
+        },
+        'no-proof',
+        /package\.json” was not used/,
+      ],
+      'the failing test deleted': [
+        { 'test/cmp.js': cmp.replace('cmp', 'another') },
+        'test-gone',
+        /“cmp”/,
+      ],
+    }),
+  });
+}

@@ -30,6 +30,11 @@ export const cargo: Ecosystem = {
   },
   env: () => ({ CARGO_TERM_COLOR: 'never', CARGO_NET_OFFLINE: 'true', RUST_BACKTRACE: '0' }),
   read: readCargo,
+  sharing: {
+    lists: (path) => /^Cargo\.(toml|lock)$/.test(baseName(path)),
+    keeps: /^Cargo\.lock$/,
+    fillsCache: true,
+  },
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {

@@ -24,6 +24,12 @@ export const dotnet: Ecosystem = {
     MSBUILDDISABLENODEREUSE: '1',
   }),
   read: readTrx,
+  sharing: {
+    lists: (path) =>
+      /proj$|\.(sln|slnx|props|targets)$|^(nuget\.config|packages\.lock\.json)$/i.test(path),
+    keeps: /(^|\/)obj\/$/,
+    fillsCache: true,
+  },
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {

@@ -74,6 +74,22 @@ export interface Ecosystem {
   read?(reported: Reported): Promise<readonly RawResult[] | null>;
   /** Output in which results were asked for, as a person would see it without. */
   plain?(output: string): string;
-  /** Folders made by set-up alone, which trees of equal manifests may share. */
-  readonly artifacts?: readonly string[];
+  /** How trees of equal dependency lists share what set-up made; without it each is set up anew. */
+  readonly sharing?: Sharing;
+}
+
+/** What set-up makes, and of what. Beside all of this, the folder for tools outside the tree is shared. */
+export interface Sharing {
+  /** Files whose content counts. */
+  lists(path: string): boolean;
+  /** Files of which only the name counts. */
+  names?(path: string): boolean;
+  /** A list with which set-up may make something of the source. */
+  refuses?(path: string, text: string): boolean;
+  /** What set-up leaves in the tree and tests need; a folder's name ends with `/`. */
+  readonly keeps?: RegExp;
+  /** What it leaves and nobody needs. Where it leaves anything else, nothing is shared. */
+  readonly drops?: RegExp;
+  /** What it fetches goes into the cache that outlives a tree. */
+  readonly fillsCache?: true;
 }

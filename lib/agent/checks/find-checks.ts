@@ -1,13 +1,13 @@
 import type { Checks } from '../../domain/evidence.ts';
 import type { CheckSettings } from '../../domain/stage-input.ts';
-import type { TreeView } from './ecosystem.ts';
+import type { Sharing, TreeView } from './ecosystem.ts';
 import { ecosystems } from './ecosystems.ts';
 
 /** How a repository is checked, and the folders that its own kind of set-up makes. */
 export interface FoundChecks {
   readonly checks: Checks;
-  /** Trees of equal dependency lists may share these; empty where set-up is somebody's own. */
-  readonly shared: readonly string[];
+  /** How trees share what set-up made; undefined where they can't, or set-up is somebody's own. */
+  readonly sharing?: Sharing | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function findChecks(
       setup: setup.filter((line) => line.trim() !== ''),
       test,
     },
-    shared: given === undefined ? (found?.artifacts ?? []) : [],
+    sharing: given === undefined ? found?.sharing : undefined,
   };
 }
 

@@ -12,6 +12,7 @@ export const go: Ecosystem = {
   programs: { go: 'go-test.sh', 'entropy-go-run': 'go-run.sh' },
   read: async ({ output }) => parseGoJson(output),
   plain: plainGoOutput,
+  sharing: { lists: (path) => /^go\.(mod|sum|work)$/.test(baseName(path)), fillsCache: true },
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {

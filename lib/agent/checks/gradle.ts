@@ -14,6 +14,12 @@ export const gradle: Ecosystem = {
   isDefinition: (path) =>
     /\.gradle(\.kts)?$|^(gradlew(\.bat)?|gradle\.properties)$/.test(baseName(path)) ||
     /(^|\/)(gradle\/wrapper|buildSrc)\//.test(path),
+  sharing: {
+    lists: (path) =>
+      /\.gradle(\.kts)?$|^gradle(\.properties|\.lockfile)$|\.versions\.toml$/.test(baseName(path)),
+    drops: /(^|\/)(build|\.gradle|\.kotlin)\/$/,
+    fillsCache: true,
+  },
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {

@@ -23,6 +23,11 @@ export const maven: Ecosystem = {
   programs: { mvn: 'reports.sh', gradle: 'reports.sh' },
   adapt: adaptWrappers,
   read: readJvmReports,
+  sharing: {
+    lists: (path) => baseName(path) === 'pom.xml' || /(^|\/)\.mvn\//.test(path),
+    drops: /(^|\/)target\/$/,
+    fillsCache: true,
+  },
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pnpmLockFits, yarnLockFits } from './node-locks.ts';
 import { baseName } from './paths.ts';
 
 const dependencies = z.record(z.string(), z.unknown()).optional();
@@ -48,9 +49,10 @@ const fromRegistry = (spec: unknown): boolean =>
 
 const lockFile = /^(package-lock|npm-shrinkwrap)\.json$/;
 
-/** package.json and npm's lock files. */
+/** package.json and lock files. */
 export const isNodeManifest = (path: string): boolean =>
-  baseName(path) === 'package.json' || lockFile.test(baseName(path));
+  /^(package\.json|pnpm-lock\.yaml|yarn\.lock)$/.test(baseName(path)) ||
+  lockFile.test(baseName(path));
 
 /** Undefined where the text is no package.json. */
 export function parsePackage(text: string): Package | undefined {
@@ -63,6 +65,8 @@ export function parsePackage(text: string): Package | undefined {
  */
 export function mergeNodeManifest(path: string, base: string, change: string): string | undefined {
   if (lockFile.test(baseName(path))) return lockFits(base, change) ? change : undefined;
+  if (baseName(path) === 'pnpm-lock.yaml') return pnpmLockFits(base, change) ? change : undefined;
+  if (baseName(path) === 'yarn.lock') return yarnLockFits(base, change) ? change : undefined;
   if (baseName(path) !== 'package.json') return undefined;
   const from = parsePackage(base);
   const to = parsePackage(change);

@@ -3,6 +3,7 @@ import type { Channel, Ecosystem, Found, TreeView } from './ecosystem.ts';
 import { isNodeManifest, mergeNodeManifest, type Package, parsePackage } from './node-manifest.ts';
 import { adaptNodeCommand, readNodeRunners } from './node-runners.ts';
 import { scriptText } from './node-scripts.ts';
+import { nodeSetup, nodeSharing } from './node-setup.ts';
 import { baseName, inTestFolder } from './paths.ts';
 
 const definition =
@@ -19,11 +20,11 @@ export const node: Ecosystem = {
   isTest: (path) => inTestFolder(path) || testFile.test(baseName(path)),
   isDefinition: (path) => isNodeManifest(path) || definition.test(baseName(path)),
   mergeDefinition: mergeNodeManifest,
-  reporters: [reporter],
+  reporters: [reporter, 'signed.mjs'],
   env: nodeEnv,
   adapt: adaptNodeCommand,
   read: readNodeRunners,
-  artifacts: ['node_modules'],
+  sharing: nodeSharing,
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {
@@ -32,7 +33,7 @@ async function detect(tree: TreeView): Promise<Found | undefined> {
   const found = parsePackage(text);
   if (found === undefined) return undefined;
   const test = testCommand(found) ?? bareTests(tree);
-  return test === undefined ? undefined : { setup: setupOf(found, tree), test };
+  return test === undefined ? undefined : { setup: await nodeSetup(found, tree), test };
 }
 
 function testCommand({ scripts = {} }: Package): string | undefined {
@@ -42,14 +43,6 @@ function testCommand({ scripts = {} }: Package): string | undefined {
 
 function bareTests(tree: TreeView): string | undefined {
   return tree.files.some((path) => testFile.test(baseName(path))) ? 'node --test' : undefined;
-}
-
-function setupOf(found: Package, tree: TreeView): string[] {
-  const { dependencies, devDependencies, optionalDependencies } = found;
-  const wanted = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
-  if (wanted.length === 0 && found.workspaces === undefined) return [];
-  const locked = ['package-lock.json', 'npm-shrinkwrap.json'].some((f) => tree.files.includes(f));
-  return [locked ? 'npm ci --no-audit --no-fund' : 'npm install --no-audit --no-fund'];
 }
 
 /** A second reporter through NODE_OPTIONS; it prints nothing, so the usual one is named beside it. */

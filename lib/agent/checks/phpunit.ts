@@ -20,6 +20,10 @@ export const phpunit: Ecosystem = {
   programs: { phpunit: 'phpunit.sh' },
   adapt: adaptPhpunit,
   read: readPhpunit,
+  sharing: {
+    lists: (path) => /^composer\.(json|lock)$/.test(baseName(path)),
+    keeps: /^(vendor\/|composer\.lock)$/,
+  },
 };
 
 const strings = z.union([z.string(), z.array(z.string())]);

@@ -1,4 +1,5 @@
 import type { TreeView } from './ecosystem.ts';
+import type { ToxEnvironment } from './python-tox.ts';
 
 const venv = 'python3 -m venv "$VIRTUAL_ENV"';
 /** By its path: a shell that has looked up `python3` already would go on with the machine's own. */
@@ -24,6 +25,16 @@ export async function pythonSetup(tree: TreeView, pytest: boolean): Promise<stri
   if (!pytest) return [];
   const imports = runner.map((name) => name.replace('-', '_')).join(', ');
   return [`python3 -c 'import ${imports}' 2>/dev/null || { ${venv} && ${getRunner}; }`];
+}
+
+/** What tox's own environment would hold. */
+export function toxSetup({ deps, skipInstall }: ToxEnvironment): string[] {
+  const wanted = deps.map((line) => (line.startsWith('-') ? line : `'${line}'`)).join(' ');
+  return [
+    venv,
+    ...(wanted === '' ? [] : [`${pip} ${wanted}`]),
+    ...(skipInstall ? [] : [`${pip} -e .`]),
+  ];
 }
 
 /** Plugins that pytest's configuration takes for granted. */

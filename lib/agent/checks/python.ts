@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Channel, Ecosystem, Found, TreeView } from './ecosystem.ts';
 import { baseName, inTestFolder } from './paths.ts';
 import { isPythonManifest, mergePythonManifest } from './python-manifest.ts';
-import { pythonSetup } from './python-setup.ts';
+import { pythonSetup, toxSetup } from './python-setup.ts';
+import { pythonSharing } from './python-sharing.ts';
+import { readTox } from './python-tox.ts';
 import { readResultFiles } from './results-file.ts';
 
 const testFile = /^(test_.*|.*_tests?|tests)\.py$/;
@@ -28,11 +30,12 @@ export const python: Ecosystem = {
   // A command that sets the path itself would leave the reporters out.
   adapt: (command, { dir }) => command.replace(/\bPYTHONPATH=(?=\S)/g, `PYTHONPATH=${dir}:`),
   read: ({ channel }) => readResultFiles(channel.dir, 'python-'),
+  sharing: pythonSharing,
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {
   const tests = tree.files.filter((path) => testFile.test(baseName(path)));
-  if (tests.length === 0) return undefined;
+  if (tests.length === 0) return byTox(tree);
   // Python beside a project of another kind is a tool of that project's.
   const isPython = tree.files.some(
     (path) => !path.includes('/') && (isPythonManifest(path) || definition.test(path)),
@@ -43,6 +46,13 @@ async function detect(tree: TreeView): Promise<Found | undefined> {
     setup: await pythonSetup(tree, pytest),
     test: pytest ? 'python3 -m pytest' : await unittestCommand(tree, tests),
   };
+}
+
+/** What tox runs by default, where no test is called as pytest and unittest want it. */
+async function byTox(tree: TreeView): Promise<Found | undefined> {
+  const found = readTox((await tree.read('tox.ini')) ?? '');
+  if (found === undefined) return undefined;
+  return { setup: toxSetup(found), test: found.commands.join(' && ') };
 }
 
 async function usesPytest(tree: TreeView, tests: readonly string[]): Promise<boolean> {

@@ -19,6 +19,10 @@ export const ruby: Ecosystem = {
   env,
   adapt: (command, { dir }) => command.replace(/\bRUBYLIB=(?=\S)/g, `RUBYLIB=${dir}:`),
   read: ({ channel }) => readResultFiles(channel.dir, 'ruby-'),
+  sharing: {
+    lists: (path) => /^(Gemfile(\.lock)?|gems\.(rb|locked)|.*\.gemspec)$/.test(baseName(path)),
+    keeps: /^(Gemfile\.lock|gems\.locked|\.bundle\/)$/,
+  },
 };
 
 async function detect(tree: TreeView): Promise<Found | undefined> {

@@ -83,6 +83,7 @@ function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<st
     MAVEN_OPTS: `-Duser.home=${bench.home} -Dmaven.repo.local=${cache('maven')}`,
     MAVEN_USER_HOME: cache('maven-wrapper'),
     GRADLE_USER_HOME: cache('gradle'),
+    NUGET_PACKAGES: cache('nuget'),
     CI: 'true',
     ...env,
     HOME: bench.home,

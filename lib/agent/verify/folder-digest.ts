@@ -1,22 +1,28 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { cp, lstat, mkdir, readdir, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, cp, lstat, mkdir, readdir, readlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
-/** Copies a folder with its links and times as they are (build tools go by them); nothing where there is none. */
+/** Copies a folder, or one file, with its links and times as they are (build tools go by them); nothing where there is none. */
 export async function copy(from: string, to: string): Promise<void> {
-  if ((await lstat(from).catch(() => undefined))?.isDirectory()) {
+  const facts = await lstat(from).catch(() => undefined);
+  if (facts?.isFile()) {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to);
+  } else if (facts?.isDirectory()) {
     const only = async (path: string) => {
-      const facts = await lstat(path);
-      return facts.isFile() || facts.isDirectory() || facts.isSymbolicLink();
+      const kind = await lstat(path);
+      return kind.isFile() || kind.isDirectory() || kind.isSymbolicLink();
     };
     const options = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
     await cp(from, to, { ...options, filter: only });
   } else await mkdir(to, { recursive: true });
 }
 
-/** SHA-256, hex, over names, modes, links and contents of all that is in a folder. */
+/** SHA-256, hex, over names, modes, links and contents of all that is in a folder; for a file, of it alone. */
 export async function digestOf(folder: string): Promise<string> {
+  const isFile = (await lstat(folder).catch(() => undefined))?.isFile();
+  if (isFile) return (await fileDigest(folder)) ?? '';
   const hash = createHash('sha256');
   await take(hash, folder, '');
   return hash.digest('hex');

@@ -138,6 +138,78 @@ describe('what is found', () => {
       [],
       './configure && make -k check ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=:',
     ],
+    [
+      'pnpm by its lock file',
+      {
+        'package.json': pkg({ scripts: { test: 'tape t.js' }, devDependencies: { tape: '5' } }),
+        'pnpm-lock.yaml': "lockfileVersion: '6.0'\n",
+      },
+      [
+        'npm install -g --prefix "$VIRTUAL_ENV" --no-audit --no-fund pnpm@8',
+        'pnpm install --frozen-lockfile',
+      ],
+      'tape t.js',
+    ],
+    [
+      'Yarn by packageManager',
+      {
+        'package.json': pkg({
+          scripts: { test: 'yarn run unit', unit: 'jest' },
+          devDependencies: { jest: '30' },
+          packageManager: 'yarn@4.5.0+sha512.abc',
+        }),
+        'yarn.lock': '__metadata:\n  version: 8\n',
+      },
+      [
+        'npm install -g --prefix "$VIRTUAL_ENV" --no-audit --no-fund @yarnpkg/cli-dist@4.5.0',
+        'YARN_NODE_LINKER=node-modules YARN_ENABLE_TELEMETRY=0 yarn install',
+      ],
+      '(jest)',
+    ],
+    [
+      'tox that runs another runner',
+      {
+        'tox.ini':
+          '[tox]\nenvlist = py\n[testenv]\ndeps =\n  nose2\n  py27: old\n  -r requirements.txt\ncommands =\n  python -m nose2 {posargs:-v}\n[testenv:lint]\ncommands = flake8\n',
+      },
+      [
+        'python3 -m venv "$VIRTUAL_ENV"',
+        `"$VIRTUAL_ENV/bin/python3" -m pip install -q 'nose2' -r requirements.txt`,
+        '"$VIRTUAL_ENV/bin/python3" -m pip install -q -e .',
+      ],
+      'python3 -m nose2 -v',
+    ],
+    [
+      'PHPUnit by a script of composer’s',
+      {
+        'composer.json': pkg({
+          'require-dev': { 'phpunit/phpunit': '^10' },
+          scripts: { test: ['@lint', 'phpunit --colors'], lint: '@php -l a.php' },
+        }),
+      },
+      ['composer install --no-interaction --no-progress --prefer-dist'],
+      '(php -l a.php) && (vendor/bin/phpunit --colors)',
+    ],
+    [
+      'prove, for a distribution with parts in C',
+      { 'Makefile.PL': 'PREREQ_PM => {\n  "Moo" => 2,\n}', 'A.xs': '', 't/a.t': '' },
+      [
+        'if command -v cpanm >/dev/null; then cpanm --notest -q --installdeps -L "$VIRTUAL_ENV" .; fi',
+      ],
+      'perl Makefile.PL && make && PERL5LIB="$VIRTUAL_ENV"/lib/perl5 prove -br t',
+    ],
+    [
+      'RSpec with bundler',
+      { Gemfile: '', 'spec/a_spec.rb': '' },
+      ['BUNDLE_PATH="$VIRTUAL_ENV/bundle" bundle install --quiet'],
+      'BUNDLE_PATH="$VIRTUAL_ENV/bundle" bundle exec rspec',
+    ],
+    [
+      '.NET by its solution',
+      { 'Sums.sln': '', 'Sums.Tests/Sums.Tests.csproj': '' },
+      ['dotnet restore'],
+      'dotnet test --no-restore',
+    ],
     ['make', { Makefile: 'all: x\n\ncheck: all\n\t./t\n' }, [], 'make check'],
   ])('%s', async (_name, files, setup, command) => {
     expect(await found(files)).toMatchObject({ source: 'found', setup, test: command });
