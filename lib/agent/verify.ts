@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolicyViolation } from '../domain/errors.ts';
-import type { CheckRun, Evidence } from '../domain/evidence.ts';
+import type { CheckRun, Checks, Evidence } from '../domain/evidence.ts';
 import type { ChangeSet } from '../domain/handoff.ts';
 import type { StageLimits } from '../domain/stage.ts';
 import type { CheckSettings } from '../domain/stage-input.ts';
 import { type FoundChecks, findChecks } from './checks/find-checks.ts';
+import { whyUnavailable } from './checks/why-unavailable.ts';
 import type { Exec } from './exec.ts';
 import { type Bench, benchIn, checkOut, keep, pinChecks } from './verify/checkout.ts';
 import type { Commands } from './verify/commands.ts';
@@ -73,9 +74,8 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const { checks } = found;
   request.log({ step: 'found', detail: `${checks.ecosystem}: ${checks.test}` });
   const runs = await fourRuns(request, bench, found, planned, kinds);
-  if (runs.base.state === 'setup-failed') {
-    return { ...evidence, checks, unavailable: setupFailed(runs.base) };
-  }
+  const why = unavailable(runs.base, checks);
+  if (why !== undefined) return { ...evidence, checks, unavailable: why };
   return { ...evidence, checks, runs: comparable(runs) };
 }
 
@@ -123,7 +123,7 @@ async function fourRuns(
   };
   const none = new Set<string>();
   const base = await run('base', { most: 1, except: none });
-  if (base.state === 'setup-failed') {
+  if (unavailable(base, found.checks) !== undefined) {
     return { base, change: base, testsOnly: base, baseTests: base };
   }
   if (first) await keep(bench, 'cache', bench.cache);
@@ -164,9 +164,11 @@ function comparable(runs: Runs): Runs {
   return Object.fromEntries(filled);
 }
 
-function setupFailed(run: CheckRun): string {
+/** Why the base could not be checked at all; undefined where it could. */
+function unavailable(run: CheckRun, checks: Checks): string | undefined {
   const last = run.commands.at(-1);
-  const how = last?.timedOut ? 'did not end in time' : `ended with ${last?.exitCode}`;
-  const text = `Set-up failed on the base, before any change: \`${last?.command}\` ${how}.`;
-  return `${text}\n${(last?.outputTail ?? '').slice(-3000)}`.slice(0, 4000);
+  const why = (what: string) => whyUnavailable(what, checks, last).slice(0, 4000);
+  if (run.state === 'setup-failed') return why('Set-up');
+  // A shell's word for a program that is not there.
+  return run.tests === null && last?.exitCode === 127 ? why('The test command') : undefined;
 }

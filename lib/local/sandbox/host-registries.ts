@@ -14,6 +14,14 @@ const pipDefault =
  * Commands by which package managers tell where they fetch from; the next one is asked where the one before
  * said nothing. What is not installed is left out.
  */
+/** What a program is shipped with: the address of cargo's index, and that of Maven's repository, are in no settings. */
+const cargoDefault =
+  'grep -aohE "https://index[.][a-z.]+/" "$(rustup which cargo || command -v cargo)" | sort -u';
+const mavenDefault =
+  'unzip -p "$(dirname "$(readlink -f "$(command -v mvn)")")"/../lib/maven-model-builder-*.jar org/apache/maven/model/pom-4.0.0.xml | grep "<url>"';
+/** Settings of a user's own stand beside what a program is shipped with. */
+const inFile = (path: string, line: string) => `grep -hE '${line}' "$HOME"/${path}`;
+
 const managers: readonly (readonly Question[])[] = [
   [['npm', 'config', 'get', 'registry']],
   [
@@ -21,6 +29,13 @@ const managers: readonly (readonly Question[])[] = [
     ['python3', '-c', pipDefault],
   ],
   [['go', 'env', 'GOPROXY']],
+  [['sh', '-c', cargoDefault]],
+  [['sh', '-c', inFile('.cargo/config*', '^ *(registry|index) *=')]],
+  [['sh', '-c', mavenDefault]],
+  [['sh', '-c', inFile('.m2/settings.xml', '<url>')]],
+  [['gem', 'sources']],
+  [['composer', 'config', '--global', 'repositories']],
+  [['dotnet', 'nuget', 'list', 'source']],
 ];
 const timeoutMs = 10_000;
 
@@ -46,7 +61,7 @@ export async function hostRegistries(host: Host): Promise<readonly string[]> {
 
 async function firstHosts(questions: readonly Question[], host: Host): Promise<string[]> {
   for (const question of questions) {
-    const hosts = (await ask(question, host)).split(/[\s,|]+/).flatMap(hostOf);
+    const hosts = (await ask(question, host)).split(/[\s,|"'<>]+/).flatMap(hostOf);
     if (hosts.length > 0) return hosts;
   }
   return [];
@@ -54,8 +69,11 @@ async function firstHosts(questions: readonly Question[], host: Host): Promise<s
 
 function hostOf(text: string): string[] {
   if (!URL.canParse(text)) return [];
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' ? [hostname] : [];
+  const { protocol, hostname } = new URL(text.replace(/^sparse\+/, ''));
+  if (protocol !== 'https:') return [];
+  // cargo's index names the place of the packages only as it is asked, and it is this one by default.
+  const files = /^index\.[a-z]+\.io$/.test(hostname) ? [hostname.replace('index', 'static')] : [];
+  return [hostname, ...files];
 }
 
 async function privateAddresses(name: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -28,6 +28,24 @@ test('hosts are those that npm, pip and go are set to', async () => {
   expect(await hostRegistries(host)).toEqual([
     ...['npm.invalid', 'pip.invalid', 'go.invalid', 'more.invalid'],
   ]);
+});
+
+test('hosts are those that gem, composer and dotnet are set to, and what cargo’s and Maven’s settings name', async () => {
+  const host = machine({
+    gem: 'echo "*** CURRENT SOURCES ***"; echo; echo https://gem.invalid/',
+    composer: `echo '{"x":{"type":"composer","url":"https://composer.invalid"}}'`,
+    dotnet: "echo '  1.  nuget [Enabled]'; echo '      https://nuget.invalid/v3/index.json'",
+    sh: 'exec /bin/sh "$@"',
+  });
+  mkdirSync(join(host.HOME, '.cargo'));
+  mkdirSync(join(host.HOME, '.m2'));
+  const cargo = '[source.mirror]\nregistry = "sparse+https://cargo.invalid/index/"\n';
+  writeFileSync(join(host.HOME, '.cargo/config.toml'), cargo);
+  writeFileSync(join(host.HOME, '.m2/settings.xml'), '<url>https://maven.invalid/m2</url>\n');
+  const found = await hostRegistries({ ...host, PATH: `${host.PATH}:/usr/bin:/bin` });
+  for (const name of ['gem', 'composer', 'nuget', 'cargo', 'maven']) {
+    expect(found).toContain(`${name}.invalid`);
+  }
 });
 
 test('where pip is set to nothing, its own default stands', async () => {
