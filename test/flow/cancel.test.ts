@@ -70,7 +70,7 @@ test('a run cancelled while it is reviewed leaves its pull request as a draft', 
   const run = await ended(world);
   await expectCancelled(run);
   expect(await published(world, run)).toMatchObject({
-    ...{ pulls: 1, merged: 0, drafts: 1, commits: 1, reviews: 0, verdicts: [] },
+    ...{ pulls: 1, merged: 0, drafts: 1, commits: 1, reviews: 0, verdicts: ['neutral'] },
   });
 });
 

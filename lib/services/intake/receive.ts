@@ -89,11 +89,15 @@ function decode(body: Uint8Array): string | undefined {
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }
 
-/** Same meaning, same key. GitHub moves `updated_at` at each change, which tells a re-label from a repeat. */
+/**
+ * Same meaning, same key. What tells a re-label from a repeat is the issue as it is then: GitHub gives
+ * `updated_at` in whole seconds, and much can happen in one.
+ */
 function semanticKey(intent: TriggerIntent, payload: unknown): string {
-  const { action, issue } = payload as { action?: unknown; issue?: { updated_at?: unknown } };
+  const { action, issue } = payload as { action?: unknown; issue?: IssueThen };
   const about = `${intent.kind}:${intent.repository}#${intent.issue}`;
-  const at = String(issue?.updated_at);
+  const { updated_at, state, labels, assignees } = issue ?? {};
+  const at = `${updated_at}/${sha256(JSON.stringify([state, labels, assignees])).slice(0, 16)}`;
   switch (intent.kind) {
     case 'label':
       return `${about}:${intent.label}@${at}`;
@@ -104,4 +108,11 @@ function semanticKey(intent: TriggerIntent, payload: unknown): string {
     case 'change':
       return `${about}:${action}@${at}`;
   }
+}
+
+interface IssueThen {
+  readonly updated_at?: unknown;
+  readonly state?: unknown;
+  readonly labels?: unknown;
+  readonly assignees?: unknown;
 }
