@@ -8,7 +8,7 @@ import { calls, conversation, reviews, submits } from '../bin/scripted-team.ts';
 import { type Files, runBranches, stateOf, treeWith } from '../bin/sums.ts';
 import { modelKey, teamOver, type WireName } from '../bin/team-run.ts';
 import type { ScriptedConversation } from '../fakes/scripted-model.ts';
-import { goModule, npmPackage, sdist } from './packages.ts';
+import { crate, debianSource, goModule, mavenSources, npmPackage, sdist } from './packages.ts';
 
 const at = desk();
 afterAll(() => at.remove());
@@ -27,6 +27,15 @@ interface Repository {
   /** Left out where set-up takes so long that one run is enough. */
   readonly wrongs?: (read: (path: string) => string) => Record<string, readonly [Files, string]>;
 }
+
+/** What `composer install` would write of a package's autoloading. */
+const autoload =
+  'spl_autoload_register(function ($c) { foreach (["$c.php", "test/$c.php"] as $f) if (is_file($f)) require $f; });';
+const toJson = (dir: string, members: object) => {
+  const path = join(dir, 'package.json');
+  const all = { ...JSON.parse(readFileSync(path, 'utf8')), ...members };
+  writeFileSync(path, `${JSON.stringify(all, null, 2)}\n`);
+};
 
 const goTest = 'func TestUUID(t *testing.T) {';
 const repositories: readonly Repository[] = [
@@ -119,6 +128,115 @@ const repositories: readonly Repository[] = [
         'no-proof',
       ],
     }),
+  },
+  {
+    name: 'a crate with tests in its source: roman',
+    fetch: crate('roman', '0.1.6'),
+    file: 'src/lib.rs',
+    right: '("IX", 9)',
+    wrong: '("IX", 8)',
+    proof: 'src/lib.rs > roman > test_to_roman',
+    wires: { right: 'anthropic', wrongs: 'openai-compatible' },
+    wrongs: (read) => ({
+      'tests only, in the source file': [
+        { 'src/lib.rs': `${read('src/lib.rs')}\n#[test]\nfn test_more() {}\n` },
+        'no-proof',
+      ],
+      'the failing test emptied': [
+        {
+          'src/lib.rs': read('src/lib.rs').replace(
+            'fn test_to_roman() {',
+            'fn test_to_roman() {\n    return;',
+          ),
+        },
+        'no-proof',
+      ],
+      'tests switched off in Cargo.toml': [
+        {
+          'src/lib.rs': `${read('src/lib.rs')}// mended\n`,
+          'Cargo.toml': `${read('Cargo.toml')}\n[lib]\ntest = false\n`,
+        },
+        'no-proof',
+      ],
+    }),
+  },
+  {
+    name: 'a Java library built by Maven: commons-cli',
+    fetch: mavenSources('commons-cli', 'commons-cli', '1.5.0'),
+    file: 'src/main/java/org/apache/commons/cli/Util.java',
+    right: "indexOf('\"') == -1",
+    wrong: "indexOf('\"') != -1",
+    proof: 'org.apache.commons.cli.UtilTest > testStripLeadingAndTrailingQuotes',
+    wires: { right: 'openai-compatible' },
+  },
+  {
+    name: 'a C library built by CMake: cJSON',
+    fetch: debianSource('cjson'),
+    file: 'cJSON.c',
+    right: "h += (unsigned int) 10 + input[i] - 'A';",
+    wrong: "h += (unsigned int) 11 + input[i] - 'A';",
+    proof: 'parse_hex4',
+    wires: { right: 'anthropic' },
+  },
+  {
+    name: 'a C library built by autotools: libcsv',
+    fetch: debianSource('libcsv'),
+    file: 'libcsv.c',
+    right: 'c == CSV_SPACE || c == CSV_TAB) && c!=delim)',
+    wrong: 'c == CSV_SPACE || c == CSV_TAB) && c==delim)',
+    proof: 'check_csv',
+    wires: { right: 'openai-compatible' },
+  },
+  {
+    name: 'a Perl distribution: Roman',
+    fetch: debianSource('libroman-perl'),
+    file: 'lib/Roman.pm',
+    right: '100 CD 1000',
+    wrong: '100 CE 1000',
+    proof: 't/01.t > 1444 is MCDXLIV',
+    wires: { right: 'anthropic', wrongs: 'openai-compatible' },
+    wrongs: (read) => ({
+      'the failing test deleted': [{ 't/01.t': null }, 'test-gone'],
+      'another formatter': [
+        { 'lib/Roman.pm': `${read('lib/Roman.pm')}\n# mended\n`, '.proverc': '--exec true\n' },
+        'no-proof',
+      ],
+      'tests only': [{ 't/more.t': 'use Test::More tests => 1;\nok(1, "more");\n' }, 'no-proof'],
+    }),
+  },
+  {
+    name: 'a PHP package: Parsedown',
+    fetch: debianSource('php-parsedown'),
+    file: 'Parsedown.php',
+    right: 'if (isset(self::$instances[$name]))',
+    wrong: 'if ( ! isset(self::$instances[$name]))',
+    proof: 'test/ParsedownTest.php > ParsedownTest > testLateStaticBinding',
+    wires: { right: 'openai-compatible' },
+    options: [
+      ...['--setup', `mkdir -p vendor && echo '<?php ${autoload}' > vendor/autoload.php`],
+      ...['--test', 'phpunit'],
+    ],
+  },
+  {
+    name: 'an npm package installed by pnpm: semver-compare',
+    fetch: (dir) => {
+      npmPackage('semver-compare', '1.0.0')(dir);
+      toJson(dir, { packageManager: 'pnpm@9.15.4' });
+    },
+    file: 'index.js',
+    right: 'if (na > nb) return 1;',
+    wrong: 'if (na > nb) return -1;',
+    proof: 'cmp',
+    wires: { right: 'anthropic' },
+  },
+  {
+    name: 'a Python source distribution with a dependency: isodate',
+    fetch: sdist('isodate', '0.6.1'),
+    file: 'src/isodate/isodates.py',
+    right: "timedelta(days=int(groups['day']) - 1)",
+    wrong: "timedelta(days=int(groups['day']))",
+    proof: 'src/isodate/tests/test_date.py > create_testcase.<locals>.TestDate > test_parse#7',
+    wires: { right: 'openai-compatible' },
   },
 ];
 

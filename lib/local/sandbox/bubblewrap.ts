@@ -22,6 +22,8 @@ const etcNames = [
   ...['ssl/certs', 'ssl/openssl.cnf', 'ca-certificates', 'ca-certificates.conf', 'protocols'],
   ...['pki/ca-trust', 'pki/tls/certs', 'pki/tls/openssl.cnf', 'crypto-policies', 'services'],
   ...['maven/m2.conf', 'maven/logging', 'java', 'fonts'],
+  // Which extensions are loaded, and where modules are looked for.
+  ...['php', 'perl', 'dotnet'],
 ];
 /** Versioned folders that JDKs put into /etc. */
 const jdks = [8, 11, 17, 21, 25].map((version) => `java-${version}-openjdk`);
