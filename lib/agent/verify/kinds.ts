@@ -15,6 +15,6 @@ export async function kindsOf(base: TreeView, checks: Checks | undefined): Promi
   const commands = checks === undefined ? [] : [...checks.setup, checks.test];
   const named = await namedFiles(base, commands);
   const defines = (path: string) =>
-    isDefinition(path) || (!isTest(path) && (named.has(path) || shadowsRunner(path, base.files)));
+    isDefinition(path) || shadowsRunner(path, base.files) || (!isTest(path) && named.has(path));
   return { isDefinition: defines, isTest: (path) => !defines(path) && isTest(path) };
 }
