@@ -15,7 +15,7 @@ export const phpunit: Ecosystem = {
   isDefinition: (path) =>
     /^(composer\.(json|lock)|phpunit\.xml(\.dist)?|phpunit\.dist\.xml|\.phpunit\.result\.cache)$/.test(
       baseName(path),
-    ) || path.startsWith('vendor/'),
+    ) || /^vendor\/(bin\/|composer\/|.*\.php$)/.test(path),
   reporters: ['capture.mjs', 'signed.mjs'],
   programs: { phpunit: 'phpunit.sh' },
   adapt: adaptPhpunit,
