@@ -1,6 +1,7 @@
 import type { Checks } from '../domain/evidence.ts';
 import type { CheckSettings } from '../domain/stage-input.ts';
 import { findChecks } from './checks/find-checks.ts';
+import { withJvmProxy } from './jvm-proxy.ts';
 import { shown } from './tools/paths.ts';
 import type { ToolPlace } from './tools/tool.ts';
 import { entriesOf, gitIn, viewOf } from './verify/git.ts';
@@ -41,23 +42,31 @@ async function runSetup(
 ): Promise<string> {
   const extra = await phase.begin();
   try {
-    for (const command of commands) {
-      const result = await place.exec({
-        run: command,
-        cwd: place.root,
-        env: { ...place.env, ...extra },
-        timeoutMs: place.commandMs,
-        outputLimit: 4_000,
-        floodLimit: place.floodBytes,
-        signal: place.signal,
-      });
-      place.signal.throwIfAborted();
-      if (result.exitCode === 0) continue;
-      const how = result.timedOut ? 'did not end in time' : `ended with ${result.exitCode}`;
-      return `Set-up failed: \`${command}\` ${how}, with this output:\n${shown(place.root, result.output)}`;
-    }
-    return `Set-up is done: ${commands.map((command) => `\`${command}\``).join(', ')}.`;
+    return await withJvmProxy(place.env, extra, () => runAll(place, commands, extra));
   } finally {
     await phase.end();
   }
+}
+
+async function runAll(
+  place: ToolPlace,
+  commands: readonly string[],
+  extra: Readonly<Record<string, string>>,
+): Promise<string> {
+  for (const command of commands) {
+    const result = await place.exec({
+      run: command,
+      cwd: place.root,
+      env: { ...place.env, ...extra },
+      timeoutMs: place.commandMs,
+      outputLimit: 4_000,
+      floodLimit: place.floodBytes,
+      signal: place.signal,
+    });
+    place.signal.throwIfAborted();
+    if (result.exitCode === 0) continue;
+    const how = result.timedOut ? 'did not end in time' : `ended with ${result.exitCode}`;
+    return `Set-up failed: \`${command}\` ${how}, with this output:\n${shown(place.root, result.output)}`;
+  }
+  return `Set-up is done: ${commands.map((command) => `\`${command}\``).join(', ')}.`;
 }

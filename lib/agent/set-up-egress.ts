@@ -38,15 +38,5 @@ function proxyEnvironment(proxy: string): Record<string, string> {
     http_proxy: proxy,
     NO_PROXY: local,
     no_proxy: local,
-    JAVA_TOOL_OPTIONS: javaProxy(new URL(proxy)),
   };
-}
-
-/** Java reads none of these, and sends a password for a tunnel only where it is told to. */
-function javaProxy({ hostname, port, username, password }: URL): string {
-  const facts = { Host: hostname, Port: port, User: username, Password: password };
-  const options = Object.entries(facts).flatMap(([name, value]) =>
-    ['http', 'https'].map((scheme) => `-D${scheme}.proxy${name}=${value}`),
-  );
-  return [...options, '-Djdk.http.auth.tunneling.disabledSchemes='].join(' ');
 }

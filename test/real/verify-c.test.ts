@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { debianSource } from './packages.ts';
 import { showsTheRule } from './planted-bug.ts';
 
@@ -74,3 +76,83 @@ showsTheRule({
     ],
   }),
 });
+
+// No small package with these two comes from a registry: the samples are our own, the tools the machine's.
+const filled = (files: Record<string, string>) => (dir: string) => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+};
+const sums = {
+  'src/sums.h': 'int add(int a, int b);\nint twice(int a);\n',
+  'src/sums.c':
+    '#include "sums.h"\nint add(int a, int b) { return a + b; }\nint twice(int a) { return a * 2; }\n',
+  'tests/add_test.c':
+    '#include "../src/sums.h"\nint main(void) { return add(1, 2) == 3 ? 0 : 1; }\n',
+  'tests/twice_test.c':
+    '#include "../src/sums.h"\nint main(void) { return twice(2) == 4 ? 0 : 1; }\n',
+};
+const samples = [
+  {
+    name: 'Meson',
+    proof: 'sums > add',
+    file: 'meson.build',
+    empty: "project('sums', 'c')\ntest('none', find_program('true'))\n",
+    files: {
+      'meson.build': `project('sums', 'c')
+lib = static_library('sums', 'src/sums.c')
+test('add', executable('add_test', 'tests/add_test.c', link_with: lib))
+test('twice', executable('twice_test', 'tests/twice_test.c', link_with: lib))
+`,
+    },
+  },
+  {
+    name: 'automake from configure.ac, with its parallel harness',
+    proof: 'add_test',
+    file: 'Makefile.am',
+    empty: 'TESTS =\n',
+    files: {
+      'configure.ac':
+        'AC_INIT([sums], [1.0])\nAM_INIT_AUTOMAKE([foreign subdir-objects])\nAC_PROG_CC\nAC_CONFIG_FILES([Makefile])\nAC_OUTPUT\n',
+      'Makefile.am': `check_PROGRAMS = add_test twice_test
+add_test_SOURCES = tests/add_test.c src/sums.c src/sums.h
+twice_test_SOURCES = tests/twice_test.c src/sums.c src/sums.h
+TESTS = $(check_PROGRAMS)
+`,
+    },
+  },
+];
+
+for (const { name, proof, file, empty, files } of samples) {
+  showsTheRule({
+    name,
+    fetch: filled({ ...sums, ...files }),
+    file: 'src/sums.c',
+    right: 'a + b',
+    wrong: 'a - b',
+    proof,
+    wrongs: (read) => ({
+      'a no-op with an edited build file': [
+        { [file]: empty, 'src/sums.c': `${read('src/sums.c')}/* mended */\n` },
+        'no-proof',
+        /was not used/,
+      ],
+      'a change that breaks another test': [
+        { 'src/sums.c': read('src/sums.c').replace('a * 2', 'a * 3') },
+        'test-broken',
+        /twice/,
+      ],
+      'the failing test skipped': [
+        { 'tests/add_test.c': 'int main(void) { return 77; }\n' },
+        'test-skipped',
+        /add/,
+      ],
+      'the failing test emptied': [
+        { 'tests/add_test.c': 'int main(void) { return 0; }\n' },
+        'no-proof',
+        /pass only as the change rewrote them/,
+      ],
+    }),
+  });
+}

@@ -48,13 +48,21 @@ class TapReader {
   #flat: Group | undefined;
   /** The outermost plan was seen: at the end, or before the first point. */
   #planned = false;
+  /** Points that outermost plans announced, and those that came. */
+  #announced = 0;
+  #came = 0;
   /** Lines of the last failed point. */
   #last: string[] | undefined;
 
   take(line: string): void {
     const found = point.exec(line);
     const said = comment.exec(line);
-    if (/^1\.\.\d+/.test(line)) this.#planned = true;
+    const announced = /^1\.\.(\d+)/.exec(line)?.[1];
+    if (announced !== undefined) {
+      this.#planned = true;
+      this.#announced += Number(announced);
+    }
+    if (found !== null && found[1] === '') this.#came += 1;
     if (found !== null) this.#point(pointOf(found));
     else if (said !== null) this.#comment(said);
     else if (this.#last !== undefined && this.#last.length < 40 && line.trim() !== '') {
@@ -68,6 +76,11 @@ class TapReader {
     this.#closeFlat();
     for (const group of this.#open) this.#add(this.#path(group), 'failed', ['never ended']);
     this.#open = [];
+    // Points that never came, or that something else printed.
+    if (this.#planned && this.#came !== this.#announced) {
+      const lines = [`${this.#announced} were announced and ${this.#came} came`];
+      this.#add(['(plan)'], 'failed', lines);
+    }
     return this.#entries.map(({ names, status, lines }) => ({
       file: '',
       names,

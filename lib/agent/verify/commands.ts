@@ -60,7 +60,10 @@ export function recordOf(
 }
 
 /** A home that is new for each tree, caches that outlive it, and the machine's programs before those that packages bring. */
-function toolEnv(bench: Bench, env: Readonly<Record<string, string>>): Record<string, string> {
+export function toolEnv(
+  bench: Bench,
+  env: Readonly<Record<string, string>>,
+): Record<string, string> {
   const cache = (name: string) => join(bench.cache, name);
   const machine = env.PATH ?? '/usr/local/bin:/usr/bin:/bin';
   const path = [join(bench.tools, 'bin'), machine, join(bench.tree, 'node_modules/.bin')];

@@ -1,6 +1,7 @@
 import type { CommandRun } from '../../domain/evidence.ts';
 import type { FoundChecks } from '../checks/find-checks.ts';
-import { type Commands, recordOf, runInTree } from './commands.ts';
+import { withJvmProxy } from '../jvm-proxy.ts';
+import { type Commands, recordOf, runInTree, toolEnv } from './commands.ts';
 import { keepSetup, restoreSetup, sharedName } from './shared-setup.ts';
 
 /** Opens and closes the way to package registries; the environment is for set-up alone. */
@@ -25,15 +26,21 @@ export async function setUp(
   const name = sharing === undefined ? undefined : await sharedName(bench, sharing, plan);
   if (name !== undefined && (await restoreSetup(bench, name))) return { ok: true, ran };
   const extra = await phase.begin();
-  try {
+  let ok = true;
+  const all = async () => {
     for (const command of checks.setup) {
       const ended = await runInTree(commands, command, extra);
       ran.push(recordOf(command, ended, bench));
-      if (ended.result.exitCode !== 0) return { ok: false, ran };
+      ok = ended.result.exitCode === 0;
+      if (!ok) return;
     }
+  };
+  try {
+    await withJvmProxy(toolEnv(bench, commands.env), extra, all);
   } finally {
     await phase.end();
   }
+  if (!ok) return { ok, ran };
   if (sharing !== undefined && name !== undefined) await keepSetup(bench, sharing, plan, name);
   return { ok: true, ran };
 }

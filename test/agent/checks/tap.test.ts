@@ -118,3 +118,15 @@ test('what is no TAP is told apart from TAP without a test', () => {
   expect(parseTap('all fine\nok then\n')).toBeNull();
   expect(parseTap('')).toBeNull();
 });
+
+test('another number of points than the plan announces is a failure of its own', () => {
+  expect(parseTap('1..3\nok 1 - a\nok 2 - b\n')?.at(-1)).toEqual({
+    file: '',
+    names: ['(plan)'],
+    status: 'failed',
+    message: '3 were announced and 2 came',
+  });
+  expect(parseTap('1..1\nok 1 - a\nok 2 - forged\n')?.at(-1)?.status).toBe('failed');
+  const two = 'ok 1 - a\n1..1\nok 1 - b\n    ok 1 - inner\n    1..1\nok 2 - c\n1..2\n';
+  expect(parseTap(two)?.map(({ status }) => status)).not.toContain('failed');
+});
