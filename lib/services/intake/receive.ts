@@ -91,7 +91,8 @@ function decode(body: Uint8Array): string | undefined {
 
 /**
  * Same meaning, same key. What tells a re-label from a repeat is the issue as it is then: GitHub gives
- * `updated_at` in whole seconds, and much can happen in one.
+ * `updated_at` in whole seconds, and much can happen in one: somebody who may trigger can repeat what
+ * somebody who may not has just done.
  */
 function semanticKey(intent: TriggerIntent, payload: unknown): string {
   const { action, issue } = payload as { action?: unknown; issue?: IssueThen };
@@ -100,9 +101,9 @@ function semanticKey(intent: TriggerIntent, payload: unknown): string {
   const at = `${updated_at}/${sha256(JSON.stringify([state, labels, assignees])).slice(0, 16)}`;
   switch (intent.kind) {
     case 'label':
-      return `${about}:${intent.label}@${at}`;
+      return `${about}:${intent.label}@${at}:${intent.sender}`;
     case 'assignment':
-      return `${about}:${intent.assignee}@${at}`;
+      return `${about}:${intent.assignee}@${at}:${intent.sender}`;
     case 'comment':
       return `${about}:${intent.comment}`;
     case 'change':
