@@ -59,8 +59,9 @@ export async function tryDrafts(desk: Desk, task: Task, tally: Tally): Promise<D
         break;
       }
       if ('draft' in judged) return judged.draft;
-      // Only the last try: a long history of faults leads a small model astray.
-      messages = [first, message('assistant', said.text), message('user', again(judged.fault))];
+      messages = said.cutOff
+        ? [shorter(task.brief)]
+        : [first, ...corrected(said.text, judged.fault)];
     }
   }
   return undefined;
@@ -75,6 +76,16 @@ function factsOf(
   const state = judged === 'repeated' ? judged : 'draft' in judged ? 'taken' : 'faulty';
   const fault = judged !== 'repeated' && 'fault' in judged ? judged.fault.slice(0, 200) : undefined;
   return { step, temperature, tries, state, ...(fault === undefined ? {} : { fault }) };
+}
+
+/** A reply without an end is not shown again: a small model would go on with it. */
+function shorter(brief: string) {
+  return message('user', `${brief}\n\nKeep it short: what is asked for here, once, and then stop.`);
+}
+
+/** Only the last try: a long history of faults leads a small model astray. */
+function corrected(said: string, fault: string) {
+  return [message('assistant', said), message('user', again(fault))];
 }
 
 function again(fault: string): string {

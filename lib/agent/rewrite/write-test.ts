@@ -89,7 +89,7 @@ function wanted(
 ): string {
   const shown = plan.excerpts.map(({ label, text }) => fence(nonce, label, text));
   const cases = [...shown, ...plan.criteria].join('\n');
-  const rules = `Test these cases, one test for each, with exactly these inputs and results:\n${cases}\n\nThe result that a test expects is what must be, never what the code gives now: the new tests fail with the code as it is now. Write only the tests, not the code.`;
+  const rules = `Test these cases and no others, one test for each, with exactly these inputs and results:\n${cases}\n\nThe result that a test expects is what must be, never what the code gives now: the new tests fail with the code as it is now. Write only the tests, not the code.`;
   if (file === undefined) {
     const like = code[0] === undefined ? '' : ` for ${posix.basename(code[0])}`;
     return `Write a new test file${like}. ${rules}`;
