@@ -3,8 +3,7 @@ import { Cancelled, FenceStale } from '../domain/errors.ts';
 import { slotLeaseMs, slotPool } from '../domain/lease.ts';
 import type { Ports } from '../domain/ports.ts';
 import { issueKeyOf, type Run } from '../domain/run.ts';
-import { settle } from './lifecycle/settle.ts';
-import { sealRun } from './lifecycle/seal-run.ts';
+import type { LifecycleState } from './lifecycle/conclude.ts';
 
 /**
  * How a place that walks runs by itself says it stands with one: `walking`; `absent`, where it was never
@@ -21,6 +20,14 @@ export interface Executions {
   walkOf(run: Pick<Run, 'id'>): Promise<Walk>;
 }
 
+/** What watching stands on. */
+export interface WatchOptions {
+  readonly ports: Pick<Ports, 'clock' | 'runs' | 'claims' | 'slots'>;
+  readonly executions: Executions;
+  /** Ends a run by the lifecycle's own last step, wherever that has its authority. */
+  readonly settle: (run: string, state: LifecycleState) => Promise<void>;
+}
+
 /** What a look at the runs came to. */
 export interface Watched {
   readonly walking: number;
@@ -35,7 +42,8 @@ const startGraceMs = 60_000;
  * Looks after runs that another service walks: their leases are renewed, what was dispatched and never started
  * is started, what ended otherwise (killed, timed out, aborted) is settled, what told its end is sealed.
  */
-export async function watchRuns(ports: Ports, executions: Executions): Promise<Watched> {
+export async function watchRuns(options: WatchOptions): Promise<Watched> {
+  const { ports, executions } = options;
   const started: string[] = [];
   const settled: string[] = [];
   let walking = 0;
@@ -49,7 +57,7 @@ export async function watchRuns(ports: Ports, executions: Executions): Promise<W
       await executions.start(run);
       started.push(run.id);
     } else {
-      await settleOver(ports, run, walk);
+      await options.settle(run.id, await stateOf(ports, run, walk));
       settled.push(run.id);
     }
   }
@@ -57,7 +65,7 @@ export async function watchRuns(ports: Ports, executions: Executions): Promise<W
 }
 
 /** Slot and claim, whoever works at the run meanwhile; a run that was asked to stop keeps them to its end. */
-async function renewLeases(ports: Ports, run: Run): Promise<void> {
+async function renewLeases(ports: WatchOptions['ports'], run: Run): Promise<void> {
   const now = ports.clock.now();
   // No slot is free for a new holder at capacity 0: one that was given back is not taken again.
   await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, 0);
@@ -70,14 +78,13 @@ async function renewLeases(ports: Ports, run: Run): Promise<void> {
   }
 }
 
-async function settleOver(ports: Ports, run: Run, walk: Walk): Promise<void> {
-  if (run.status === 'ending') {
-    await sealRun(ports, run);
-    return;
-  }
+async function stateOf(
+  ports: WatchOptions['ports'],
+  run: Run,
+  walk: Walk,
+): Promise<LifecycleState> {
   const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
-  const told = walk.state === 'ended' ? (walk.error ?? 'StageLost') : 'StageLost';
-  const name = claim?.cancelAt === undefined ? told : 'Cancelled';
-  const cause = walk.state === 'ended' ? (walk.cause ?? '') : '';
-  await settle(ports, { run: run.id, state: { error: { Error: name, Cause: cause } } });
+  const ended = walk.state === 'ended' ? walk : undefined;
+  const name = claim?.cancelAt === undefined ? (ended?.error ?? 'StageLost') : 'Cancelled';
+  return { error: { Error: name, Cause: ended?.cause ?? 'nobody walks this run' } };
 }
