@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RepositoryRef } from '../../domain/run.ts';
 import { errorAnswer } from '../../services/gateway/answer.ts';
+import { isGitPath } from '../../services/gateway/git-request.ts';
 import { jsonOf } from '../../services/gateway/json-body.ts';
 import {
   gatewayRoutes,
@@ -26,7 +27,7 @@ export function requestHandler(options: LocalRouteOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      if (/^\/git\/(?:info\/refs|git-upload-pack|git-receive-pack)$/.test(pathname)) {
+      if (isGitPath(pathname)) {
         await serveGit(options, request, response);
       } else {
         const route = routeOf(request.method ?? '', pathname);
