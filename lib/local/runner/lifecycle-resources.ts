@@ -9,9 +9,11 @@ const cancelPollMs = 500;
 
 /** Placeholders of the definition; here each stands for itself. */
 export const substitutions: Record<string, string> = Object.fromEntries(
-  [...Object.keys(steps), 'Cluster', 'ReaderTask', 'CoderTask', 'VerifierTask', 'ReviewerTask'].map(
-    (name) => [name, name],
-  ),
+  [
+    ...Object.keys(steps),
+    ...['Cluster', 'ReaderTask', 'CoderTask', 'VerifierTask', 'ReviewerTask'],
+    ...['Capacity', 'SubnetA', 'SubnetB', 'SecurityGroup', 'AssignPublicIp'],
+  ].map((name) => [name, name]),
 );
 
 /** What the walker calls for `lambda:invoke`. */

@@ -67,6 +67,7 @@ describe('a walk through all routes', () => {
     await ask(app, 'GET /installation/repositories');
     await ask(app, 'GET ');
     await ask(app, 'GET branches/main');
+    await ask(app, 'GET commits?per_page=1');
     await ask(app, 'GET collaborators/mia/permission');
     for (const path of ['', '/README.md', '/src']) await ask(app, `GET contents${path}`);
     await ask(mia, 'GET /user');
