@@ -141,7 +141,7 @@ describe('the lifecycle', () => {
         fillTemplate(Parameters, {
           data: { opened: { attempt, environment: [] } },
           context: { Execution: { Name: 'r-1' } },
-        });
+        }) as Record<string, unknown>;
       const capacity = [1, 2, 3, 8].map(
         (attempt) =>
           (filled(attempt).CapacityProviderStrategy as { CapacityProvider: string }[])[0]
