@@ -32,11 +32,15 @@ export function manifestOf(
   return canonicalJson(manifest);
 }
 
-/** The manifest that was fixed before, if it was by the same facts. Throws `LedgerConflict`. */
+/** What a run came to, in one form. */
+export function factsText({ outcome, models, definition }: SealFacts): string {
+  return canonicalJson({ outcome, models: sorted(models), definition });
+}
+
+/** What was fixed before (a manifest, or its facts), if it was by the same facts. Throws `LedgerConflict`. */
 export function sameFacts(sealed: string, run: string, facts: SealFacts): string {
-  const { outcome, definition, models } = JSON.parse(sealed) as Manifest;
-  const before = canonicalJson({ outcome, definition, models });
-  if (before === canonicalJson({ ...facts, models: sorted(facts.models) })) return sealed;
+  const before = factsText(JSON.parse(sealed) as SealFacts);
+  if (before === factsText(facts)) return sealed;
   throw new LedgerConflict(`the ledger of run ${run} was sealed before, with ${before}`);
 }
 

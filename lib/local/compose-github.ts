@@ -1,12 +1,13 @@
 import type { Config } from '../config.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
+import type { Mint } from '../domain/mint.ts';
 import type { ForgeOf } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
 import { checkCaller } from '../github/caller.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { installedRepositories } from '../github/installed-repositories.ts';
 import type { IssueReference } from '../github/issue-reference.ts';
-import { type AppOptions, type Mint, minter, tokenMinter } from '../github/minter.ts';
+import { type AppOptions, minter, tokenMinter } from '../github/minter.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { readTriggerFacts } from '../github/trigger-facts.ts';
 import { readWaitingIssues } from '../github/waiting-issues.ts';

@@ -14,6 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/services': ['lib/domain', 'lib/roles', 'lib/services'],
   'lib/config.ts': ['lib/domain'],
   'lib/local': ['lib/domain', 'lib/local', 'lib/services'],
+  'lib/aws': ['lib/domain', 'lib/aws', 'lib/services'],
   'task-image': ['lib/domain', 'lib/agent', 'lib/roles', 'task-image'],
   bin: ['lib', 'bin'],
 };
