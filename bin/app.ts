@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { emulatorSynthesizer, leaveOutRefused } from '../lib/cdk/emulator-limits.ts';
+import { emulatorSynthesizer, fitToEmulator } from '../lib/cdk/emulator-limits.ts';
 import { EntropyStack } from '../lib/cdk/entropy-stack.ts';
 import { readSettings } from '../lib/cdk/settings.ts';
 
@@ -12,5 +12,5 @@ const stack = new EntropyStack(app, `Entropy-${deployment.name}`, {
   ...(emulator ? { synthesizer: emulatorSynthesizer() } : {}),
   deployment,
 });
-if (emulator) leaveOutRefused(stack);
+if (emulator) fitToEmulator(stack);
 app.synth();
