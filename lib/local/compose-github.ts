@@ -7,6 +7,7 @@ import { githubForge } from '../github/github-forge.ts';
 import { installedRepositories } from '../github/installed-repositories.ts';
 import type { IssueReference } from '../github/issue-reference.ts';
 import { type AppOptions, type Mint, minter, tokenMinter } from '../github/minter.ts';
+import { readNewComments } from '../github/new-comments.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { readTriggerFacts } from '../github/trigger-facts.ts';
 import { readWaitingIssues } from '../github/waiting-issues.ts';
@@ -20,6 +21,7 @@ export interface Github {
   readonly remoteOf: (repository: RepositoryRef) => Promise<Remote>;
   readonly readFacts: ReadTriggerFacts;
   readonly waitingIssues: ReconcileOptions['waitingIssues'];
+  readonly newComments: ReconcileOptions['newComments'];
   /** Repositories that the App is installed on; undefined where a plain token acts. */
   readonly installedRepositories?: ReconcileOptions['repositories'];
   /** Who asks for a run from here, by the authority at hand; see `checkCaller`. */
@@ -36,6 +38,7 @@ export function composeGithub(config: Config): Github {
     checkCaller: (issue) => checkCaller(access, issue),
     readFacts: (intent) => readTriggerFacts(access, intent),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
+    newComments: (repository, cursor) => readNewComments(access, repository, cursor),
     ...(app === undefined ? {} : { installedRepositories: () => installedRepositories(app) }),
   };
 }
