@@ -30,17 +30,17 @@ interface Comment {
 }
 
 const route = 'GET /repos/{owner}/{repo}/issues/comments';
-/** Pages of 100 that are read at once; a longer past is caught up with at the next readings. */
-const most = 20;
 
 /**
  * Reads the comments made since `cursor`. What was said before the first reading is the past: none of it is
- * given then. Throws `ForgeFailed`.
+ * given then. At most so many pages of 100 are read; a longer past is caught up with at the next readings.
+ * Throws `ForgeFailed`.
  */
 export async function readNewComments(
   access: GitHubAccess,
   repository: string,
   cursor: string | undefined,
+  pages = 20,
 ): Promise<NewComments> {
   const within = accessTo(repository, access);
   return within({ issues: 'read', metadata: 'read' }, async (github) => {
@@ -49,7 +49,7 @@ export async function readNewComments(
       return { intents: [], cursor: textOf({ since: now, floor: now, seen: [] }) };
     }
     const from = JSON.parse(cursor) as Cursor;
-    const { comments, all } = await changedSince(github, from.since);
+    const { comments, all } = await changedSince(github, from.since, pages);
     const since = comments.at(-1)?.updated_at ?? from.since;
     const seen = since === from.since ? [...from.seen] : [];
     for (const { id, updated_at } of comments) {
@@ -86,10 +86,11 @@ function intentOfComment(repository: string, comment: Comment): CommentIntent[] 
 async function changedSince(
   { request, at }: RepositoryClient,
   since: string,
+  pages: number,
 ): Promise<{ readonly comments: readonly Comment[]; readonly all: boolean }> {
   const found = new Map<number, Comment>();
   let place = { since: secondBefore(since), page: 1 };
-  for (let read = 0; read < most; read += 1) {
+  for (let read = 0; read < pages; read += 1) {
     const order = { sort: 'updated', direction: 'asc', per_page: 100 } as const;
     const { data, headers } = await request(route, { ...at, ...order, ...place });
     for (const comment of data as readonly Comment[]) {

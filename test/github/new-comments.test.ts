@@ -71,8 +71,19 @@ test('bots, our own words and pull requests are left out; an edit makes nothing 
 
 test('all pages are read, each comment once, and a long past in parts', async () => {
   const said: number[] = [];
-  for (let n = 0; n < 230; n += 1) said.push(await say('maria', `comment ${n}`));
+  for (let n = 0; n < 230; n += 1) {
+    if (n === 90) await new Promise((resolve) => setTimeout(resolve, 3000));
+    said.push(await say('maria', `comment ${n}`));
+  }
   const whole = await read(past(60_000));
   expect(ids(whole).sort((a, b) => a - b)).toEqual(said);
   expect(ids(await read(whole.cursor))).toEqual([]);
+  const found = new Set<number>();
+  let cursor = past(60_000);
+  for (let looks = 0; looks < 5; looks += 1) {
+    const part = await readNewComments(github.access, github.repository, cursor, 2);
+    for (const id of ids(part)) found.add(id);
+    cursor = part.cursor;
+  }
+  expect([...found].sort((a, b) => a - b)).toEqual(said);
 });
