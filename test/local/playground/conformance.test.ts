@@ -57,7 +57,9 @@ describe('a walk through all routes', () => {
     for (const list of ['', '/comments', '/events', '/labels']) {
       await ask(app, `GET issues/${number}${list}`);
     }
-    for (const list of ['issues?state=all', 'labels']) await ask(app, `GET ${list}`);
+    for (const list of ['issues?state=all', 'issues/comments', 'labels']) {
+      await ask(app, `GET ${list}`);
+    }
   });
 
   test('goes through repository, App and people', async () => {
