@@ -5,7 +5,7 @@ import { defaultLimits } from '../domain/stage.ts';
 import type { GitHubAccess } from '../github/access.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { endToken } from '../github/minter.ts';
-import { restSource } from '../github/source/rest-source.ts';
+import { gitHubSource } from '../github/source/github-source.ts';
 import { composeStores } from './compose-stores.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { remoteMinter } from './remote-minter.ts';
@@ -30,7 +30,7 @@ export function composePorts(
 ): Ports {
   return {
     ...stored,
-    source: restSource({ access, pins: pinStore(stored.table) }),
+    source: gitHubSource(access, pinStore(stored.table)),
     forgeOf: (run) => githubForge(run.repository.name, access),
     provider: () => {
       throw new ScopeRefused('only the gateway calls models');
