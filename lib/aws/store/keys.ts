@@ -18,9 +18,10 @@ const padded = (n: number, digits: number) => String(n).padStart(digits, '0');
 export const runPartition = (run: string) => `run#${run}`;
 export const runKey = (run: string) => of(run, 'run');
 export const runListPartition = 'runs';
+export const runListPrefix = (status: RunStatus) => `${status}#`;
 export const runListKey = (status: RunStatus, createdAt: number, run: string): Key => ({
   pk: runListPartition,
-  sk: `${status}#${padded(createdAt, 15)}#${run}`,
+  sk: `${runListPrefix(status)}${padded(createdAt, 15)}#${run}`,
 });
 export const issuePartition = (issueKey: string) => `issue#${issueKey}`;
 export const issueKey = (issue: string, createdAt: number, run: string): Key => ({
