@@ -23,6 +23,7 @@ import { printable, type Terminal } from '../output/terminal.ts';
 
 /** Refuses to start behind a boundary that does not hold here. Throws `SandboxUnavailable`. */
 export async function requireSandbox(kind: SandboxKind): Promise<void> {
+  if (kind === 'fargate') throw new SandboxUnavailable('this run is one of AWS: it goes on there');
   const probe = await probeSandbox(kind);
   if (!probe.works) throw new SandboxUnavailable(probe.reason);
 }

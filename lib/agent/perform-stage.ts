@@ -3,7 +3,7 @@ import { roles } from '../roles/registry.ts';
 import type { BriefFacts, Role } from '../roles/role.ts';
 import { applyChange } from './change-files.ts';
 import { cleanIssue } from './clean-text.ts';
-import { execThrough } from './exec.ts';
+import { execIn } from './exec.ts';
 import type { ClaimedEvent } from './gateway-client.ts';
 import { git } from './git.ts';
 import { performRole } from './perform-role.ts';
@@ -49,7 +49,7 @@ function placeOf(work: StageWork, workspace: Workspace): ToolPlace {
   const { limits } = work.grant;
   return {
     root: workspace.root,
-    exec: execThrough(work.sandbox.wrapper),
+    exec: execIn(work.sandbox),
     env: workEnvironment(toolEnvironment(work.sandbox), workspace.root, work.scratch),
     commandMs: limits.commandMs,
     floodBytes: limits.outputBytes,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StageInput } from '../domain/stage-input.ts';
 import { needed } from '../roles/sections.ts';
-import { execThrough } from './exec.ts';
+import { execIn } from './exec.ts';
 import { setupPhase } from './set-up-egress.ts';
 import { cloneFor, type StageWork } from './stage-work.ts';
 import { toolEnvironment } from './tool-environment.ts';
@@ -21,8 +21,9 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
     change: needed(input.change, 'change'),
     checks: input.checks,
     limits: work.grant.limits,
-    exec: execThrough(work.sandbox.wrapper),
+    exec: execIn(work.sandbox),
     wrapper: work.sandbox.wrapper ?? [],
+    beforeTools: work.touchFilesAsTools,
     env: toolEnvironment(work.sandbox),
     setup: setupPhase(gateway, work.egress),
     log: ({ step, ...data }) => {

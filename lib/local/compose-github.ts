@@ -8,6 +8,7 @@ import { githubForge } from '../github/github-forge.ts';
 import { installedRepositories } from '../github/installed-repositories.ts';
 import type { IssueReference } from '../github/issue-reference.ts';
 import { type AppOptions, minter, tokenMinter } from '../github/minter.ts';
+import { readNewComments } from '../github/new-comments.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { readTriggerFacts } from '../github/trigger-facts.ts';
 import { readWaitingIssues } from '../github/waiting-issues.ts';
@@ -21,6 +22,7 @@ export interface Github {
   readonly remoteOf: (repository: RepositoryRef) => Promise<Remote>;
   readonly readFacts: ReadTriggerFacts;
   readonly waitingIssues: ReconcileOptions['waitingIssues'];
+  readonly newComments: ReconcileOptions['newComments'];
   /** Repositories that the App is installed on; undefined where a plain token acts. */
   readonly installedRepositories?: ReconcileOptions['repositories'];
   /** Who asks for a run from here, by the authority at hand; see `checkCaller`. */
@@ -37,6 +39,7 @@ export function composeGithub(config: Config): Github {
     checkCaller: (issue) => checkCaller(access, issue),
     readFacts: (intent) => readTriggerFacts(access, intent),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
+    newComments: (repository, cursor) => readNewComments(access, repository, cursor),
     ...(app === undefined ? {} : { installedRepositories: () => installedRepositories(app) }),
   };
 }

@@ -1,7 +1,7 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
 import { Cancelled, FenceStale, LedgerConflict } from '../../domain/errors.ts';
 import { slotLeaseMs, slotPool } from '../../domain/lease.ts';
-import type { Ports } from '../../domain/ports.ts';
+import type { RunnerPorts } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import { issueKeyOf } from '../../domain/run.ts';
 import { settle } from '../../services/lifecycle/settle.ts';
@@ -12,7 +12,7 @@ import { invoke, runTask } from './lifecycle-resources.ts';
 
 /** What a runner needs. `instance` names this process; `leaseMs` is how long it may be silent. */
 export interface RunnerOptions {
-  readonly ports: Ports;
+  readonly ports: RunnerPorts;
   readonly definitions: Definitions;
   readonly journal: Journal;
   readonly instance: string;
