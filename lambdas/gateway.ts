@@ -1,5 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy, { executionModeStreamifyResponse } from '@middy/core';
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { parameterSecrets } from '../lib/aws/secrets.ts';
@@ -27,7 +28,9 @@ const ports: Ports = {
 };
 
 /** The one service that a sandbox can talk to. */
-export const handler = middy({ executionMode: executionModeStreamifyResponse }).handler(
+export const handler = middy<LambdaFunctionURLEvent>({
+  executionMode: executionModeStreamifyResponse,
+}).handler(
   gatewayServer({
     routeOf: gatewayRoutes({ ports, priceOf, inputOf: (stage) => stageInput(ports, stage) }),
     runOf: async (authorization) => {

@@ -7,6 +7,7 @@ import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
 import { runSettings } from '../lib/aws/run-settings.ts';
 import { sandboxTasks } from '../lib/aws/sandbox-tasks.ts';
+import { readNewComments } from '../lib/github/new-comments.ts';
 import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
 import { readWaitingIssues } from '../lib/github/waiting-issues.ts';
 import { reconcile } from '../lib/services/intake/reconcile.ts';
@@ -39,6 +40,7 @@ export const handler = middy().handler(async () => {
   const looked = await reconcile(ports, {
     repositories: async () => repositories,
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
+    newComments: (repository, cursor) => readNewComments(access, repository, cursor),
     readFacts: (intent) => readTriggerFacts(access, intent),
     settings: runSettings(environment),
     log: (line) => console.error(JSON.stringify({ reconcile: line })),

@@ -1,15 +1,15 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2 } from 'aws-lambda';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { parameterSecrets, webhookSecrets } from '../lib/aws/secrets.ts';
+import { dynamoClient } from '../lib/aws/store/client.ts';
 import { dynamoInboxStore } from '../lib/aws/store/inbox-store.ts';
 import { openTable } from '../lib/aws/store/table.ts';
 import { receiveWebhook } from '../lib/services/intake/receive.ts';
 
 const environment = functionEnvironment(process.env);
-const inbox = dynamoInboxStore(openTable(new DynamoDBClient({}), environment.needed('table')));
+const inbox = dynamoInboxStore(openTable(dynamoClient(), environment.needed('table')));
 const secrets = parameterSecrets(new SSMClient({}), {
   webhook: environment.needed('webhookSecret'),
   webhookPrevious: environment.needed('webhookSecretPrevious'),

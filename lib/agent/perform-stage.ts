@@ -4,7 +4,6 @@ import type { BriefFacts, Role } from '../roles/role.ts';
 import { applyChange } from './change-files.ts';
 import { cleanIssue } from './clean-text.ts';
 import { execIn } from './exec.ts';
-import type { ClaimedEvent } from './gateway-client.ts';
 import { git } from './git.ts';
 import { performRole } from './perform-role.ts';
 import { prepareChecks } from './prepare-checks.ts';
@@ -12,6 +11,7 @@ import { readDiff } from './read-change.ts';
 import { performRewrite } from './rewrite/perform-rewrite.ts';
 import { setupPhase } from './set-up-egress.ts';
 import { cloneFor, type StageWork } from './stage-work.ts';
+import type { ClaimedEvent } from './teller.ts';
 import { toolEnvironment, workEnvironment } from './tool-environment.ts';
 import type { ToolPlace } from './tools/tool.ts';
 import { verifyStage } from './verify-stage.ts';
@@ -78,10 +78,9 @@ async function prepared(
   return { ...checks, diff: await readDiff(workspace) };
 }
 
-/** Events are claims and worth no stage: one that can't be told is let go. */
-function teller(work: StageWork): (event: ClaimedEvent) => Promise<void> {
-  return async (event) => {
+function teller(work: StageWork): (event: ClaimedEvent) => void {
+  return (event) => {
     work.log(`${event.kind} ${JSON.stringify(event.data)}`);
-    await work.gateway.tell([event]).catch(() => undefined);
+    work.gateway.tell(event);
   };
 }

@@ -1,10 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Ports } from '../domain/ports.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { dynamoLedger } from './ledger/ledger.ts';
 import { kmsSigner } from './signer.ts';
+import { dynamoClient } from './store/client.ts';
 import { dynamoStores, type TableStores } from './store/stores.ts';
 import { openTable, type Table } from './store/table.ts';
 import { writeOnceBucket } from './write-once.ts';
@@ -16,7 +16,7 @@ export interface Stored extends TableStores, Pick<Ports, 'ledger' | 'clock'> {
 
 /** Stores and ledger of an account. Whoever never seals needs no key and no right to sign. */
 export function composeStores(environment: FunctionEnvironment): Stored {
-  const table = openTable(new DynamoDBClient({}), environment.needed('table'));
+  const table = openTable(dynamoClient(), environment.needed('table'));
   const ledger = dynamoLedger({
     table,
     bucket: writeOnceBucket(new S3Client({}), environment.needed('ledgerBucket')),

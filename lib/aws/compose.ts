@@ -5,11 +5,11 @@ import { defaultLimits } from '../domain/stage.ts';
 import type { GitHubAccess } from '../github/access.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { endToken } from '../github/minter.ts';
-import { restSource } from '../github/source/rest-source.ts';
+import { gitHubSource } from '../github/source/github-source.ts';
 import { composeStores } from './compose-stores.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { remoteMinter } from './remote-minter.ts';
-import { pinStore } from './store/pin-store.ts';
+import { dynamoPinStore } from './store/pin-store.ts';
 
 /** GitHub by the tokens that this function's minter gives: to look, or to write. */
 export function composeAccess(environment: FunctionEnvironment): GitHubAccess {
@@ -30,7 +30,7 @@ export function composePorts(
 ): Ports {
   return {
     ...stored,
-    source: restSource({ access, pins: pinStore(stored.table) }),
+    source: gitHubSource(access, dynamoPinStore(stored.table)),
     forgeOf: (run) => githubForge(run.repository.name, access),
     provider: () => {
       throw new ScopeRefused('only the gateway calls models');

@@ -55,7 +55,7 @@ export async function tryDrafts(desk: Desk, task: Task, tally: Tally): Promise<D
           ? await task.judge(laid.draft)
           : laid;
       seen.add(digest);
-      await desk.tell({ kind: 'rewrite.tried', data: factsOf(task, warmth, tries, judged) });
+      desk.tell({ kind: 'rewrite.tried', data: factsOf(task, warmth, tries, judged) });
       if (judged === 'repeated') {
         tally.repeated += 1;
         break;

@@ -57,6 +57,9 @@ export const claimKey = (key: string) => alone('claim', key);
 export const slotsKey = (pool: string) => alone('slots', pool);
 export const runnerKey = (run: string) => of(run, 'runner');
 
+/** The commit that the run stands on. */
+export const pinKey = (run: string) => of(run, 'pin');
+
 export const admittedKey = (run: string) => of(run, 'admitted');
 export const dayPartition = (repository: string, day: string) => `day#${repository}#${day}`;
 export const dayPrefix = 'run#';

@@ -1,5 +1,5 @@
+import type { Permissions } from '../../domain/mint.ts';
 import type { RepositoryClient, WithAccess } from '../access.ts';
-import type { Permissions } from '../minter.ts';
 
 /** Does work whose token is made when GitHub is asked for the first time, if ever, and ended after it. */
 export async function onDemand<T>(
