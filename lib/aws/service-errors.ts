@@ -27,7 +27,7 @@ export function serviceError(
 }
 
 /** True where the service answered, and would answer the same again. */
-export function refusesForGood(error: unknown): boolean {
+function refusesForGood(error: unknown): boolean {
   const { name, $metadata } = error as ServiceFailure;
   const status = $metadata?.httpStatusCode ?? 0;
   return status >= 400 && status < 500 && status !== 429 && !passing.test(name);

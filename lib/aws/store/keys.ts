@@ -35,6 +35,8 @@ export const eventKey = (run: string, seq: number) => of(run, `${eventPrefix}${p
 /** Marks that the run's ledger has the payload of that SHA-256. */
 export const payloadPrefix = 'payload#';
 export const payloadKey = (run: string, digest: string) => of(run, `${payloadPrefix}${digest}`);
+/** How far the run's events are known to stand as objects. */
+export const copiedKey = (run: string) => of(run, 'copied');
 
 export const stagePrefix = 'stage#';
 export const attemptPrefix = ({ role, round }: Omit<StageKey, 'run'>) =>
