@@ -102,12 +102,16 @@ function extraOf(env: Outside['env'], names = '') {
 }
 
 if (import.meta.main) {
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
   await main({
     env: process.env,
     stdin: process.stdin,
     onSignal: (handler) => void process.once('SIGTERM', handler).once('SIGINT', handler),
-    log: (line) => void process.stderr.write(`${line}\n`),
+    log,
     exit: (code) => process.exit(code),
     run: runHarness,
+  }).catch((error: Error) => {
+    log(`harness: ${error.message}`);
+    process.exit(1);
   });
 }

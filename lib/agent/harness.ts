@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError, errorNamed, SessionRefused, StageTimedOut } from '../domain/errors.ts';
 import { type RoleName, stageLabel } from '../domain/stage.ts';
@@ -100,11 +100,10 @@ async function foldersFor(options: HarnessOptions, role: RoleName) {
   };
   if (role !== 'verifier') touchFilesAsTools();
   for (const folder of [workspace, options.home]) await mkdir(folder, { recursive: true });
-  return {
-    touchFilesAsTools,
-    workspace: await realpath(workspace),
-    scratch: await realpath(await mkdtemp(join(tmp, 'stage-'))),
-  };
+  const scratch = await realpath(await mkdtemp(join(tmp, 'stage-')));
+  // The harness's git asks by its real user whether there is a repository.
+  if (toolsUser !== undefined) await chmod(scratch, 0o755);
+  return { touchFilesAsTools, workspace: await realpath(workspace), scratch };
 }
 
 /** What is not the domain's is a sandbox that broke, which a fresh attempt may mend. */
