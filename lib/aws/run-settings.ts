@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultBudget } from '../domain/budget.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { RunSettings } from '../domain/run.ts';

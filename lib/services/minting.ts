@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ScopeRefused } from '../domain/errors.ts';
 import type { Mint, Minted, MintRequest, Permissions } from '../domain/mint.ts';
 import { isRepositoryName } from '../domain/webhook-intent.ts';

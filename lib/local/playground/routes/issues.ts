@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, listReply, numberParam, parseBody, type Reply, type Route } from '../api.ts';
 import { emit } from '../emit.ts';
 import { ApiError, notFound } from '../errors.ts';
