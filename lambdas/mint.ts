@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import middy from '@middy/core';
 import { kmsAppSign } from '../lib/aws/app-key.ts';
+import { callLimits } from '../lib/aws/call-limits.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { minter } from '../lib/github/minter.ts';
 import { mintWithin } from '../lib/services/minting.ts';
@@ -9,7 +10,7 @@ const environment = functionEnvironment(process.env);
 const cap = environment.needed('mintCeiling') === 'write' ? 'write' : 'read';
 const mint = minter({
   appId: environment.needed('appId'),
-  sign: kmsAppSign(new KMSClient({}), environment.needed('appKey')),
+  sign: kmsAppSign(new KMSClient(callLimits(5_000)), environment.needed('appKey')),
   apiUrl: environment.needed('githubApi'),
 });
 

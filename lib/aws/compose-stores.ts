@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Ports } from '../domain/ports.ts';
+import { callLimits } from './call-limits.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { dynamoLedger } from './ledger/ledger.ts';
 import { kmsSigner } from './signer.ts';
@@ -19,8 +20,8 @@ export function composeStores(environment: FunctionEnvironment): Stored {
   const table = openTable(dynamoClient(), environment.needed('table'));
   const ledger = dynamoLedger({
     table,
-    bucket: writeOnceBucket(new S3Client({}), environment.needed('ledgerBucket')),
-    signer: () => kmsSigner(new KMSClient({}), environment.needed('signerKey')),
+    bucket: writeOnceBucket(new S3Client(callLimits(5_000)), environment.needed('ledgerBucket')),
+    signer: () => kmsSigner(new KMSClient(callLimits(5_000)), environment.needed('signerKey')),
   });
   return { ...dynamoStores(table), table, ledger, clock: { now: () => Date.now() } };
 }

@@ -6,6 +6,7 @@ import type { GitHubAccess } from '../github/access.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { endToken } from '../github/minter.ts';
 import { gitHubSource } from '../github/source/github-source.ts';
+import { callLimits } from './call-limits.ts';
 import { composeStores } from './compose-stores.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { remoteMinter } from './remote-minter.ts';
@@ -15,7 +16,7 @@ import { dynamoPinStore } from './store/pin-store.ts';
 export function composeAccess(environment: FunctionEnvironment): GitHubAccess {
   const apiUrl = environment.given('githubApi') ?? 'https://api.github.com';
   const mint = remoteMinter({
-    lambda: new LambdaClient({}),
+    lambda: new LambdaClient(callLimits(90_000)),
     functionName: environment.needed('mintFunction'),
     endToken: (token) => endToken(apiUrl, token),
   });
