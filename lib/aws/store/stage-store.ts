@@ -8,7 +8,7 @@ import {
   refuseClosed,
   type StoredAttempt,
 } from '../../domain/attempt.ts';
-import { NotFound } from '../../domain/errors.ts';
+import { LedgerConflict, NotFound } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/ledger.ts';
 import type { StageStore } from '../../domain/ports.ts';
 import { type StageAttempt, type StageRecord, stageLabel } from '../../domain/stage.ts';
@@ -63,7 +63,8 @@ export function dynamoStageStore(table: Table): StageStore {
 }
 
 function open(table: Table, ...[key, boot, events]: Parameters<StageStore['open']>) {
-  return table.write(async () => {
+  return table.write(async (unmet) => {
+    refuseKnown(unmet, 'boot code');
     const rows = await attemptsOf(table, key.run);
     const earlier = rows
       .map((row) => ({ row, record: recordIn(row) }))
@@ -91,7 +92,8 @@ function open(table: Table, ...[key, boot, events]: Parameters<StageStore['open'
 function sessions(table: Table): Pick<StageStore, 'redeem' | 'session'> {
   return {
     redeem: (bootHash, sessionHash, now, events) =>
-      table.write(async () => {
+      table.write(async (unmet) => {
+        refuseKnown(unmet, 'session');
         const row = await follow(table, bootKey(bootHash));
         const record = redeemable(row && storedIn(row), now);
         const expires = endOf(record.deadline);
@@ -108,6 +110,11 @@ function sessions(table: Table): Pick<StageStore, 'redeem' | 'session'> {
       return liveSession(row && recordIn(row), now);
     },
   };
+}
+
+/** A secret that is there already is not the chance it should be; to decide again would not help. */
+function refuseKnown(unmet: readonly string[], secret: 'boot code' | 'session'): void {
+  if (unmet.includes(secret)) throw new LedgerConflict(`that ${secret} was given out before`);
 }
 
 /** Applies a rule to a stored attempt; where the rule changes nothing, nothing is written. */

@@ -31,9 +31,9 @@ export function tableDefinition(name: string): CreateTableCommandInput {
 }
 
 /** A client of the emulator, or of what stands before it. The caller ends it. */
-export function emulatorClient(url = endpoint): DynamoDBClient {
+export function emulatorClient(url = endpoint, maxAttempts = 4): DynamoDBClient {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return dynamoClient({ endpoint: url, region: 'us-east-1', credentials });
+  return dynamoClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts });
 }
 
 export interface OpenTable {
