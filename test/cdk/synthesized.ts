@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Deployment } from '../../lib/cdk/deployment.ts';
 import { EntropyStack } from '../../lib/cdk/entropy-stack.ts';
+import { projectContext } from '../../lib/cdk/project-context.ts';
 import { imageByName } from '../../lib/cdk/sandbox-image.ts';
 
-const { context } = JSON.parse(
-  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
-) as { context: Record<string, unknown> };
+const context = { ...projectContext() };
 
 /** Where the stack of a test is deployed to, so to speak. */
 export const env = { account: '111122223333', region: 'eu-west-1' };
