@@ -9,13 +9,13 @@ import { imageByName } from '../../lib/cdk/sandbox-image.ts';
 const context = { ...projectContext() };
 
 /** Where the stack of a test is deployed to, so to speak. */
-export const env = { account: '111122223333', region: 'eu-west-1' };
+const env = { account: '111122223333', region: 'eu-west-1' };
 const digest = 'sha256:'.padEnd(71, 'a');
 /** An image in the account's own ECR, as `entropy deploy` names it. */
 export const imageUri = `${env.account}.dkr.ecr.${env.region}.amazonaws.com/entropy@${digest}`;
 
 /** A deployment as the settings leave it, its functions' code left out. */
-export const plain: Deployment = {
+const plain: Deployment = {
   name: 'entropy',
   tier: 'dns',
   allow: ['packages.example.org'],

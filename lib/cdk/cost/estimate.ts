@@ -11,10 +11,10 @@ import { tokenDollars } from './tokens.ts';
 import { workload } from './workload.ts';
 
 /** How many issues a month are counted for. */
-export const volumes = [10, 100, 10_000] as const;
+const volumes = [10, 100, 10_000] as const;
 
 /** One tier at one number of issues a month, in US dollars. */
-export interface Volume {
+interface Volume {
   readonly issues: number;
   /** Infrastructure of one issue at list prices, its share of the idle month not among it. */
   readonly issue: Readonly<Record<Capacity, number>>;

@@ -13,7 +13,7 @@ function hoursAlone(): number {
  * Hours of a month in which endpoints and proxy stand: issues come at random, and those at the same time
  * share them. Few issues pay for an hour each; many keep them up all month.
  */
-export function proxyHours(issues: number, { month }: Prices): number {
+function proxyHours(issues: number, { month }: Prices): number {
   return month.hours * (1 - Math.exp((-issues * hoursAlone()) / month.hours));
 }
 

@@ -7,7 +7,7 @@ export interface CostTemplate {
 }
 
 /** One of its resources. */
-export interface CostResource {
+interface CostResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
