@@ -1,10 +1,11 @@
 import { type HarnessOptions, runHarness } from '../lib/agent/harness.ts';
-import { Cancelled, ConfigInvalid } from '../lib/domain/errors.ts';
+import { makePrivateFolder } from '../lib/agent/tools-user.ts';
+import { Cancelled, ConfigInvalid, StageLost } from '../lib/domain/errors.ts';
 
 /** The outside world of the sandbox's first process. */
 export interface Outside {
   readonly env: Record<string, string | undefined>;
-  /** The life-line: when it ends, the launcher is gone. */
+  /** The life-line, where it is one: when it ends, the launcher is gone. */
   readonly stdin: NodeJS.ReadableStream;
   readonly onSignal: (handler: () => void) => void;
   readonly log: (line: string) => void;
@@ -12,35 +13,53 @@ export interface Outside {
   readonly run: (options: HarnessOptions) => Promise<number>;
 }
 
-/** Milliseconds that tools are given to end before the process leaves anyhow. */
-const patienceMs = 5_000;
+/**
+ * Milliseconds from the call to stop until the process leaves anyhow: for tools to end, and in a container to
+ * report too, within the two minutes that Fargate gives.
+ */
+const patienceMs = { stdin: 5_000, none: 100_000 };
 
 /** Runs one stage and exits; stops it when the launcher is gone or says so. */
 export async function main(outside: Outside): Promise<void> {
+  const { lifeLine, ...options } = readOptions(outside.env);
   const gone = new AbortController();
-  const stop = () => {
-    gone.abort(new Cancelled('the launcher ended the sandbox'));
-    setTimeout(() => outside.exit(1), patienceMs).unref();
+  const stopFor = (reason: Error) => () => {
+    gone.abort(reason);
+    setTimeout(() => outside.exit(1), patienceMs[lifeLine]).unref();
   };
-  outside.stdin.once('end', stop).once('close', stop).once('error', stop).resume();
-  outside.onSignal(stop);
-  outside.exit(
-    await outside.run({ ...readOptions(outside.env), signal: gone.signal, log: outside.log }),
-  );
+  if (lifeLine === 'stdin') {
+    const stop = stopFor(new Cancelled('the launcher ended the sandbox'));
+    outside.stdin.once('end', stop).once('close', stop).once('error', stop).resume();
+    outside.onSignal(stop);
+  } else {
+    // A machine that is taken away, say: not the stage's fault, and a fresh attempt may do better.
+    outside.onSignal(stopFor(new StageLost('the container was told to stop')));
+  }
+  outside.exit(await outside.run({ ...options, signal: gone.signal, log: outside.log }));
 }
 
+type Settings = Omit<HarnessOptions, 'signal' | 'log'> & { lifeLine: keyof typeof patienceMs };
+
 /** Takes the sandbox's settings out of the environment, so that no child of this process sees them. */
-function readOptions(env: Outside['env']): Omit<HarnessOptions, 'signal' | 'log'> {
-  const take = (name: string) => {
+function readOptions(env: Outside['env']): Settings {
+  const given = (name: string) => {
     const value = env[name];
     if (name.startsWith('ENTROPY_')) delete env[name];
-    if (!value) throw new ConfigInvalid(`${name} is not set`);
+    return value || undefined;
+  };
+  const take = (name: string) => {
+    const value = given(name);
+    if (value === undefined) throw new ConfigInvalid(`${name} is not set`);
     return value;
   };
-  const { ENTROPY_TOOL_WRAPPER: wrapper, ENTROPY_PRIVATE: folder } = env;
+  const lifeLine = lifeLineOf(take('ENTROPY_LIFE_LINE'));
+  const tmp = take('TMPDIR');
+  const wrapper = given('ENTROPY_TOOL_WRAPPER');
   const options = {
+    lifeLine,
     ...(wrapper ? { wrapper: argumentList(wrapper) } : {}),
-    ...(folder ? { private: folder } : {}),
+    ...toolsUserOf(given('ENTROPY_TOOLS_USER'), given('ENTROPY_PRIVATE'), tmp),
+    ...extraOf(env, given('ENTROPY_TOOL_ENVIRONMENT')),
     gateway: take('ENTROPY_GATEWAY'),
     bootCode: take('ENTROPY_BOOT_CODE'),
     workspace: take('ENTROPY_WORKSPACE'),
@@ -48,11 +67,16 @@ function readOptions(env: Outside['env']): Omit<HarnessOptions, 'signal' | 'log'
     sandboxId: take('ENTROPY_SANDBOX_ID'),
     path: take('PATH'),
     home: take('HOME'),
-    tmp: take('TMPDIR'),
+    tmp,
     lang: env.LANG ?? 'C.UTF-8',
   };
   for (const name of Object.keys(env)) if (name.startsWith('ENTROPY_')) delete env[name];
   return options;
+}
+
+function lifeLineOf(text: string): Settings['lifeLine'] {
+  if (text === 'stdin' || text === 'none') return text;
+  throw new ConfigInvalid('ENTROPY_LIFE_LINE must be stdin or none');
 }
 
 function argumentList(json: string): string[] {
@@ -61,13 +85,33 @@ function argumentList(json: string): string[] {
   throw new ConfigInvalid('ENTROPY_TOOL_WRAPPER is not a JSON list of strings');
 }
 
+/** Tools of another user leave alone what is the harness's; without one, a folder is private by the wrapper's doing. */
+function toolsUserOf(user: string | undefined, folder: string | undefined, tmp: string) {
+  if (user === undefined) return folder === undefined ? {} : { private: folder };
+  if (!/^[1-9]\d*$/.test(user)) {
+    throw new ConfigInvalid('ENTROPY_TOOLS_USER is not the number of a user other than root');
+  }
+  return { toolsUser: Number(user), private: folder ?? makePrivateFolder(tmp) };
+}
+
+/** Variables of an image that tools need: `JAVA_HOME RUSTUP_HOME`. */
+function extraOf(env: Outside['env'], names = '') {
+  const listed = names.split(/[\s,]+/).filter((name) => name !== '' && !/^ENTROPY_/.test(name));
+  const extra = listed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
+  return extra.length === 0 ? {} : { extra: Object.fromEntries(extra) as Record<string, string> };
+}
+
 if (import.meta.main) {
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
   await main({
     env: process.env,
     stdin: process.stdin,
     onSignal: (handler) => void process.once('SIGTERM', handler).once('SIGINT', handler),
-    log: (line) => void process.stderr.write(`${line}\n`),
+    log,
     exit: (code) => process.exit(code),
     run: runHarness,
+  }).catch((error: Error) => {
+    log(`harness: ${error.message}`);
+    process.exit(1);
   });
 }

@@ -17,9 +17,12 @@ export interface ExecRequest {
   readonly signal?: AbortSignal;
   /**
    * What the command is started through: an argument list that ends where the command's begins. It must give
-   * the command a pid namespace of its own, and end all that is in there when it is ended itself.
+   * the command a user of its own, named in `user`; or else a pid namespace of its own, and end all that is in
+   * there when it is ended itself.
    */
   readonly wrapper?: readonly string[];
+  /** All that this user runs is ended with the command. */
+  readonly user?: number | undefined;
   /** Sees every chunk of the output as it comes. */
   readonly onOutput?: (chunk: Buffer) => void;
 }
@@ -52,16 +55,17 @@ const closeMs = 1_000;
 /** The shell for command lines: bash where the machine has it. */
 const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh';
 
-/** The same for commands that all go through one wrapper. */
-export function execThrough(wrapper: readonly string[] = []): Exec {
-  return (request) => exec({ ...request, wrapper });
+/** The same for the commands of one sandbox's tools. */
+export function execIn(sandbox: Pick<ExecRequest, 'wrapper'> & { toolsUser?: number }): Exec {
+  const { wrapper = [], toolsUser: user } = sandbox;
+  return (request) => exec({ ...request, wrapper, user });
 }
 
 /**
  * Runs a command in a session and process group of its own. The group is ended with the command, and so is
- * what left the group for a session of its own: with a wrapper by its pid namespace; else, on Linux, by the
- * `SANDBOX_ID` it got in `env`. Both count on one command at a time. Without either, such a process is only
- * kept from holding up the result.
+ * what left the group for a session of its own: by its user where it has one of its own, with another wrapper by
+ * its pid namespace; else, on Linux, by the `SANDBOX_ID` it got in `env`. All count on one command at a time.
+ * Without any, such a process is only kept from holding up the result.
  */
 export const exec: Exec = async (request) => {
   const started = performance.now();
@@ -105,7 +109,8 @@ export const exec: Exec = async (request) => {
   await drain(child);
   await endStrays({
     marker: request.env.SANDBOX_ID || undefined,
-    nested: (request.wrapper ?? []).length > 0,
+    nested: (request.wrapper ?? []).length > 0 && request.user === undefined,
+    user: request.user,
   });
   if (ended.error !== undefined) {
     keeper.add(Buffer.from(`could not start the command: ${ended.error.message}\n`));

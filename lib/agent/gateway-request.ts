@@ -1,4 +1,5 @@
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { errorNamed, StageLost } from '../domain/errors.ts';
 
 /** One request to the gateway. */
@@ -39,7 +40,7 @@ export async function askGateway(
   return understood(status, text, asked.path);
 }
 
-// node:http, because `fetch` gives up after five minutes without headers.
+// node:http and node:https, because `fetch` gives up after five minutes without headers.
 function send(
   base: string,
   token: string | undefined,
@@ -54,7 +55,9 @@ function send(
   return new Promise((resolve, reject) => {
     // Without keep-alive: a connection that went stale would look like a failed request.
     const options = { method: asked.method, headers, signal, agent: false };
-    const outgoing = request(new URL(asked.path, base), options, resolve);
+    const url = new URL(asked.path, base);
+    const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const outgoing = request(url, options, resolve);
     outgoing.once('error', reject);
     outgoing.end(body);
   });

@@ -1,16 +1,17 @@
-import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError, errorNamed, SessionRefused, StageTimedOut } from '../domain/errors.ts';
-import { stageLabel } from '../domain/stage.ts';
+import { type RoleName, stageLabel } from '../domain/stage.ts';
 import { startForwarder } from './forwarder.ts';
 import { gatewayClient, redeem } from './gateway-client.ts';
 import { heartbeatMs, saysStop, startHeartbeat } from './heartbeat.ts';
 import { performStage } from './perform-stage.ts';
 import type { SandboxEnvironment } from './tool-environment.ts';
+import { touchFilesAs } from './tools-user.ts';
 
 /** What the launcher gives a sandbox. */
 export interface HarnessOptions extends SandboxEnvironment {
-  /** `http://127.0.0.1:PORT` or `unix:/path.sock`. */
+  /** `https://...`, `http://...` or `unix:/path.sock`. */
   readonly gateway: string;
   /** Good for one session, once. */
   readonly bootCode: string;
@@ -18,7 +19,7 @@ export interface HarnessOptions extends SandboxEnvironment {
   readonly workspace: string;
   /** `open`: tools have the machine's network; `gateway`: only set-up has one, through the gateway. */
   readonly egress: 'open' | 'gateway';
-  /** Aborted when the launcher is gone or asks to stop. */
+  /** Aborted when the launcher is gone or asks to stop. Told to the gateway, unless it is the end of the run. */
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   readonly heartbeatMs?: number;
@@ -65,14 +66,12 @@ async function runSession(options: HarnessOptions, url: string): Promise<number>
   const timer = setTimeout(timeUp, Math.min(Math.max(left, 0), longestDelayMs));
   options.log(`harness: stage ${stageLabel(grant.stage)}`);
   try {
-    await mkdir(options.workspace, { recursive: true });
     await performStage({
       grant,
       gateway,
       sandbox: options,
       egress: options.egress,
-      workspace: await realpath(options.workspace),
-      scratch: await realpath(await mkdtemp(join(options.tmp, 'stage-'))),
+      ...(await foldersFor(options, grant.stage.role)),
       signal,
       log: options.log,
     });
@@ -80,14 +79,31 @@ async function runSession(options: HarnessOptions, url: string): Promise<number>
   } catch (error) {
     const reason = signal.aborted ? signal.reason : error;
     options.log(`harness: ${(reason as Error).name}: ${(reason as Error).message}`);
-    if (saysStop(reason) || options.signal.aborted) return 1;
+    if (saysStop(reason)) return 1;
     const { name, message } = named(reason);
     await gateway.fail(name, message).catch(() => undefined);
-    return 0;
+    return options.signal.aborted ? 1 : 0;
   } finally {
     clearTimeout(timer);
     stopHeartbeat();
   }
+}
+
+/**
+ * The stage's folders. The verifier's clone is to stay out of its tools' reach, so it makes that first; other roles
+ * hand all files over to the tools' user at once.
+ */
+async function foldersFor(options: HarnessOptions, role: RoleName) {
+  const { toolsUser, workspace, tmp } = options;
+  const touchFilesAsTools = () => {
+    if (toolsUser !== undefined) touchFilesAs(toolsUser);
+  };
+  if (role !== 'verifier') touchFilesAsTools();
+  for (const folder of [workspace, options.home]) await mkdir(folder, { recursive: true });
+  const scratch = await realpath(await mkdtemp(join(tmp, 'stage-')));
+  // The harness's git asks by its real user whether there is a repository.
+  if (toolsUser !== undefined) await chmod(scratch, 0o755);
+  return { touchFilesAsTools, workspace: await realpath(workspace), scratch };
 }
 
 /** What is not the domain's is a sandbox that broke, which a fresh attempt may mend. */

@@ -13,6 +13,8 @@ export interface StageWork {
   readonly workspace: string;
   /** Real path of a folder for the harness's own files. */
   readonly scratch: string;
+  /** Called before the first tool runs, see `touchFilesAs`; does nothing where tools have no user of their own. */
+  readonly touchFilesAsTools: () => void;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }

@@ -7,6 +7,8 @@ export interface Strays {
   readonly marker?: string | undefined;
   /** Every process in a pid namespace below this process's own: right only where all of them are the command's. */
   readonly nested?: boolean;
+  /** Every process of this user, where that is not the user of this process. */
+  readonly user?: number | undefined;
 }
 
 /** Rounds of `endStrays`; with its pauses they take at most about five seconds. */
@@ -15,6 +17,7 @@ const rounds = 40;
 interface Entry {
   readonly pid: number;
   readonly ppid: number;
+  readonly user: number;
   readonly nested: boolean;
 }
 
@@ -37,10 +40,10 @@ function straysOf(which: Strays): number[] {
   const table = new Map(processes().map((entry) => [entry.pid, entry]));
   const kept = lineOf(process.pid, table);
   const found = new Set<number>();
-  for (const { pid, nested } of table.values()) {
+  for (const { pid, user, nested } of table.values()) {
     if (kept.has(pid)) continue;
-    const isNested = which.nested === true && nested;
-    if (isNested || (which.marker !== undefined && markerOf(pid) === which.marker)) found.add(pid);
+    const isTold = user === which.user || (which.nested === true && nested);
+    if (isTold || (which.marker !== undefined && markerOf(pid) === which.marker)) found.add(pid);
   }
   // One that emptied its environment is told by what started it, as long as that lives.
   for (const { pid } of table.values()) {
@@ -66,7 +69,8 @@ function processes(): Entry[] {
     if (/^[ZX]/.test(field('State'))) return [];
     // One number for each namespace from ours downwards. The dying keep it, unlike their environment.
     const nested = field('NSpid').trim().split(/\s+/).length > 1;
-    return [{ pid: Number(name), ppid: Number(field('PPid')), nested }];
+    const user = Number(field('Uid').split(/\s+/)[0]);
+    return [{ pid: Number(name), ppid: Number(field('PPid')), user, nested }];
   });
 }
 

@@ -12,11 +12,16 @@ export interface SandboxEnvironment {
   readonly wrapper?: readonly string[];
   /** A folder that tools can't write to, where there is one. */
   readonly private?: string;
+  /** The user that the wrapper makes of a tool, where it is another than the harness's; its group has the same number. */
+  readonly toolsUser?: number;
+  /** What tools are given beside what every machine has, such as `JAVA_HOME`. */
+  readonly extra?: Readonly<Record<string, string>>;
 }
 
 /** The whole environment of what a tool runs: nothing of the harness's own. */
 export function toolEnvironment(sandbox: SandboxEnvironment): Record<string, string> {
   return {
+    ...sandbox.extra,
     PATH: sandbox.path,
     HOME: sandbox.home,
     TMPDIR: sandbox.tmp,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StageInput } from '../domain/stage-input.ts';
 import { needed } from '../roles/sections.ts';
-import { execThrough } from './exec.ts';
+import { execIn } from './exec.ts';
 import { setupPhase } from './set-up-egress.ts';
 import { cloneFor, type StageWork } from './stage-work.ts';
 import { toolEnvironment } from './tool-environment.ts';
@@ -13,7 +13,6 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
   // Out of the tools' reach: what a test could change in here, the later trees would be made of.
   const scratch = work.sandbox.private ?? work.scratch;
   const clone = await cloneFor({ ...work, scratch }, input, join(scratch, 'repository'));
-  let told: Promise<void> = Promise.resolve();
   const evidence = await verifyChange({
     workspaceRoot: work.workspace,
     repositoryDir: clone.root,
@@ -21,18 +20,17 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
     change: needed(input.change, 'change'),
     checks: input.checks,
     limits: work.grant.limits,
-    exec: execThrough(work.sandbox.wrapper),
+    exec: execIn(work.sandbox),
     wrapper: work.sandbox.wrapper ?? [],
+    beforeTools: work.touchFilesAsTools,
     env: toolEnvironment(work.sandbox),
     setup: setupPhase(gateway, work.egress),
     log: ({ step, ...data }) => {
       work.log(`verify.${step} ${JSON.stringify(data)}`);
-      const tell = () => gateway.tell([{ kind: `verify.${step}`, data }]);
-      told = told.then(tell).catch(() => undefined);
+      gateway.tell({ kind: `verify.${step}`, data });
     },
     signal,
   });
   signal.throwIfAborted();
-  await told;
   await gateway.leave(evidence);
 }

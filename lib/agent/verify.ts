@@ -31,6 +31,8 @@ export interface VerifyRequest {
   readonly exec: Exec;
   /** What git is started through where a repository's own programs have run. */
   readonly wrapper?: readonly string[];
+  /** Called once, when all is planned: from then on nothing is written but what tools may write too. */
+  readonly beforeTools?: () => void;
   /** The tools' environment, PATH at least; nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly setup: SetupPhase;
@@ -64,8 +66,9 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const root = join(request.workspaceRoot, 'checks');
   const fresh = benchIn(root, request.repositoryDir, base, path, request.wrapper);
   const bench = { ...fresh, kept: request.memory?.kept ?? fresh.kept };
-  await mkdir(root, { recursive: true });
   const { found, kinds, ...planned } = await plansFor(request, bench);
+  request.beforeTools?.();
+  await mkdir(root, { recursive: true });
   const { tree, paths } = planned;
   const evidence = { kind: 'evidence' as const, base: change.base, tree, paths };
   if ('unavailable' in found) {
@@ -89,7 +92,7 @@ async function plansFor({ repositoryDir, base, change, checks }: VerifyRequest, 
     const view = viewOf(git, entries);
     const found = await findChecks(view, checks);
     const kinds = await kindsOf(view, 'checks' in found ? found.checks : undefined);
-    return { found, kinds, ...(await planTrees(git, bench.root, change, entries, kinds)) };
+    return { found, kinds, ...(await planTrees(git, change, entries, kinds)) };
   } catch (error) {
     if (error instanceof PolicyViolation) throw error;
     const why = (error as Error).message;

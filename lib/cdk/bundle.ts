@@ -8,6 +8,14 @@ import type { Entry } from './entry.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/**
+ * Where the SDK looks for credentials after the environment, loaded only when it gets there: a function has its
+ * own in the environment (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
+ */
+const otherCredentials = ['ini', 'sso', 'login', 'process', 'web-identity', 'http']
+  .map((name) => `@aws-sdk/credential-provider-${name}`)
+  .concat('@smithy/credential-provider-imds');
+
 /** What esbuild made of an entry. */
 export interface Bundle {
   /** One ES module, minified, with all it needs. */
@@ -37,6 +45,7 @@ export function bundle(entry: Entry): Bundle {
     // Class names are the names of errors that the lifecycle catches.
     keepNames: true,
     mainFields: ['module', 'main'],
+    external: otherCredentials,
     banner: {
       // CommonJS inside asks for Node's own modules by `require`, which a module does not have.
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",

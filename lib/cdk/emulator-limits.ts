@@ -51,6 +51,8 @@ export function fitToEmulator(stack: Stack): void {
 }
 
 interface Statement {
+  readonly Action?: string | readonly string[];
+  readonly Resource?: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
@@ -64,7 +66,17 @@ function isMet({ Condition: condition }: Statement): boolean {
   return condition?.Bool?.['aws:SecureTransport'] === undefined;
 }
 
-function adapted(statement: Statement): Statement {
+/**
+ * AWS holds each of the names that GetParameters is asked for against the resources
+ * (https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html); an emulator may hold `*`.
+ */
+function withAnyParameter(statement: Statement): Statement {
+  const reads = [statement.Action ?? []].flat().includes('ssm:GetParameters');
+  return reads ? { ...statement, Resource: '*' } : statement;
+}
+
+function adapted(given: Statement): Statement {
+  const statement = withAnyParameter(given);
   if (statement.Condition === undefined) return statement;
   const conditions = Object.entries(statement.Condition).map(([operator, values]) => [
     operator,

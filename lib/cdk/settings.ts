@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { RoleName } from '../domain/stage.ts';
 import { bundledCode } from './bundle.ts';

@@ -24,6 +24,22 @@ export function mayTakeLease(
 }
 
 /**
+ * The leases that stand once `holder` has taken or renewed its own; ended ones are gone. Undefined where it
+ * may not have one.
+ */
+export function takeLease(
+  leases: readonly Lease[],
+  request: { readonly now: number; readonly capacity: number } & Lease,
+): readonly Lease[] | undefined {
+  if (!mayTakeLease(leases, request)) return undefined;
+  const { holder } = request;
+  const live = liveLeases(leases, request.now);
+  const own = live.find((lease) => lease.holder === holder)?.until ?? request.until;
+  const until = Math.max(own, request.until);
+  return [...live.filter((lease) => lease.holder !== holder), { holder, until }];
+}
+
+/**
  * Capacity slots are leased this long, in milliseconds, and renewed by whoever walks the run: so long does a
  * process that was killed keep others waiting.
  */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { Cancelled, StageLost } from '../../lib/domain/errors.ts';
 import type { FileChange } from '../../lib/domain/handoff.ts';
 import { issueKeyOf } from '../../lib/domain/run.ts';
 import { evidence, files, fixed, issue, plan } from './fixtures/plan.ts';
@@ -274,18 +275,22 @@ describe('the end', () => {
     );
   });
 
-  test('the launcher being gone ends it, and nothing more is said to the gateway', async () => {
+  test.each([
+    ['the launcher being gone ends it, and nothing more is said', new Cancelled('gone'), undefined],
+    ['a call to stop ends it, and is told', new StageLost('told to stop'), 'StageLost'],
+  ])('%s to the gateway', async (_, reason, told) => {
     const gone = new AbortController();
     const turns: Turn[] = [
       () => {
-        gone.abort(new Error('gone'));
+        gone.abort(reason);
         return [['shell', { command: 'sleep 300' }]];
       },
     ];
     const options = { signal: gone.signal };
     await playStage({ files, role: 'coder', input, turns, options }, ({ exitCode, stage }) => {
       expect(exitCode).toBe(1);
-      expect(stage.failure?.observed ?? true).toBe(true);
+      const claimed = stage.failure?.observed === false ? stage.failure.name : undefined;
+      expect(claimed).toBe(told);
     });
   });
 });

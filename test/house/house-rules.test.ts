@@ -17,6 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/cdk': ['lib/cdk', 'lib/domain', 'lib/aws/environment-names.ts'],
   'lib/aws': ['lib/domain', 'lib/aws', 'lib/services'],
   'lib/local': ['lib/domain', 'lib/local', 'lib/services'],
+  'lib/aws': ['lib/domain', 'lib/aws', 'lib/services'],
   'task-image': ['lib/domain', 'lib/agent', 'lib/roles', 'task-image'],
   bin: ['lib', 'bin'],
 };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { HarnessOptions } from '../../lib/agent/harness.ts';
+import { StageLost } from '../../lib/domain/errors.ts';
 import { main } from '../../task-image/main.ts';
 import { gone } from '../agent/fixtures/gone.ts';
 import { files, plan } from '../agent/fixtures/plan.ts';
@@ -20,6 +21,7 @@ const given = {
   ENTROPY_WORKSPACE: '/workspace',
   ENTROPY_EGRESS: 'gateway',
   ENTROPY_SANDBOX_ID: 's1',
+  ENTROPY_LIFE_LINE: 'stdin',
   ENTROPY_LATER: 'unknown',
   PATH: '/bin',
   HOME: '/home/sandbox',
@@ -80,6 +82,42 @@ describe('main', () => {
     expect(Object.keys(env).filter((name) => name.startsWith('ENTROPY_'))).toEqual([]);
     const { done } = await play({ ...given, ENTROPY_TOOL_WRAPPER: '"wrap"' }, run);
     await expect(done).rejects.toThrow(/ENTROPY_TOOL_WRAPPER/);
+  });
+
+  test("takes the tools' user, with a folder that tools can't change, and what tools need beside", async () => {
+    let seen: HarnessOptions | undefined;
+    const run = async (options: HarnessOptions) => {
+      seen = options;
+      return 0;
+    };
+    const tmp = folder('tmp');
+    const user = { ...given, TMPDIR: tmp, ENTROPY_TOOLS_USER: '10002' };
+    await expect((await play({ ...user }, run)).done).rejects.toThrow(/sticky/);
+    chmodSync(tmp, 0o1777);
+    const env = { ...user, ENTROPY_TOOL_ENVIRONMENT: 'JAVA_HOME, NOT_THERE', JAVA_HOME: '/java' };
+    await (await play(env, run)).done;
+    expect(seen).toMatchObject({ toolsUser: 10_002, extra: { JAVA_HOME: '/java' } });
+    expect(statSync(seen?.private ?? '').mode & 0o777).toBe(0o755);
+    const root = await play({ ...user, ENTROPY_TOOLS_USER: '0' }, run);
+    await expect(root.done).rejects.toThrow(/ENTROPY_TOOLS_USER/);
+  });
+
+  test('without a life-line the end of standard input means nothing; a signal is told', async () => {
+    const started = Promise.withResolvers<AbortSignal>();
+    const world = await play({ ...given, ENTROPY_LIFE_LINE: 'none' }, async ({ signal }) => {
+      started.resolve(signal);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return 1;
+    });
+    const signal = await started.promise;
+    world.stdin.end();
+    await setTimeout(20);
+    expect(signal.aborted).toBe(false);
+    world.stop();
+    await world.done;
+    expect(signal.reason).toBeInstanceOf(StageLost);
+    const unknown = await play({ ...given, ENTROPY_LIFE_LINE: 'yes' }, async () => 0);
+    await expect(unknown.done).rejects.toThrow(/ENTROPY_LIFE_LINE/);
   });
 
   test('names a setting that is missing', async () => {

@@ -3,7 +3,7 @@ import type { CheckRun, Evidence } from '../../domain/evidence.ts';
 import { defaultPolicy } from '../../domain/policy.ts';
 import type { StageInput } from '../../domain/stage-input.ts';
 import { type Judgement, judge } from '../../domain/verdict.ts';
-import { execThrough } from '../exec.ts';
+import { execIn } from '../exec.ts';
 import { setupPhase } from '../set-up-egress.ts';
 import type { StageWork } from '../stage-work.ts';
 import { toolEnvironment } from '../tool-environment.ts';
@@ -36,7 +36,7 @@ export function rehearser(work: StageWork, input: StageInput, workspace: Workspa
       },
       checks: input.checks,
       limits: work.grant.limits,
-      exec: execThrough(work.sandbox.wrapper),
+      exec: execIn(work.sandbox),
       wrapper: work.sandbox.wrapper ?? [],
       env: toolEnvironment(work.sandbox),
       setup: setupPhase(work.gateway, work.egress),

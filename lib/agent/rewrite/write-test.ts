@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { Plan } from '../../domain/handoff.ts';
+import { testSystem } from '../../roles/rewrite/coder.ts';
 import { fence, needed, paragraphs, planText } from '../../roles/sections.ts';
+import { withAdded } from './add-tests.ts';
 import type { Desk } from './desk.ts';
 import { type Draft, textIn, withText } from './draft.ts';
 import { withOldLines } from './keep-lines.ts';
@@ -60,11 +62,13 @@ export async function writeTest(
         tests.text === '' ? '' : `# The tests as they are now\n\n${tests.text}`,
         wanted(desk, plan, file, targets.sources),
       ),
+      ...(file === undefined ? {} : { system: testSystem }),
       start,
       shown,
-      size: old.length + 1200,
+      size: file === undefined ? 1200 : Math.min(old.length, 1500) + 600,
       temperatures: sample === 0 ? temperatures : [0.4 + 0.3 * sample],
       refuse: (path) => (sources.kinds.isTest(path) ? undefined : `${path} is no test file`),
+      place: withAdded,
       judge: async (draft) => {
         const seen = judgeTest(await desk.rehearse(draft));
         if (seen.fault === undefined) return { draft };
@@ -94,7 +98,7 @@ function wanted(
     const like = code[0] === undefined ? '' : ` for ${posix.basename(code[0])}`;
     return `Write a new test file${like}. ${rules}`;
   }
-  return `Write ${file} again, whole, from its first line to its last: keep every test that is there as it is, and add new tests. ${rules}`;
+  return `Write the tests that are to be added to ${file}, in the way of those that are there, and nothing else of the file. ${rules}`;
 }
 
 /** The draft with all that the test files held before; undefined where nothing of it was lost. */

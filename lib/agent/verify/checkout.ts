@@ -56,7 +56,7 @@ export async function checkOut(bench: Bench, plan: string): Promise<void> {
   await restore(bench, 'cache', bench.cache);
   for (const folder of [bench.home, bench.temporary]) await mkdir(folder, { recursive: true });
   const above = gitIn(bench.root, bench.path, bench.wrapper);
-  const copy = ['--local', '--no-hardlinks', '--no-checkout', '--quiet'];
+  const copy = ['--local', '--no-hardlinks', '--no-checkout', '--quiet', uploadPack()];
   await above(['clone', ...copy, bench.repository, bench.tree]);
   const git = gitIn(bench.tree, bench.path, bench.wrapper);
   await git(['update-ref', '--no-deref', 'HEAD', bench.base]);
@@ -66,6 +66,10 @@ export async function checkOut(bench: Bench, plan: string): Promise<void> {
   await git(['checkout-index', '--all', '--force']);
 }
 
+/** The other side of a local clone reads none of the configuration that this one is given. */
+const uploadPack = (settings = '') =>
+  `--upload-pack=git -c 'safe.directory=*' ${settings} upload-pack`;
+
 /** Of a shallow repository git copies only what branches lead to, and the plan's tree is on none. */
 async function bringPlan(bench: Bench, git: Git, plan: string): Promise<void> {
   const shallow = await access(join(bench.tree, '.git/shallow')).then(
@@ -73,7 +77,7 @@ async function bringPlan(bench: Bench, git: Git, plan: string): Promise<void> {
     () => false,
   );
   if (!shallow) return;
-  const server = '--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack';
+  const server = uploadPack('-c uploadpack.allowAnySHA1InWant=true');
   const quiet = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
   await git(['fetch', ...quiet, server, bench.repository, plan]);
 }

@@ -15,7 +15,11 @@ const alone = {
   GIT_OPTIONAL_LOCKS: '0',
   LC_ALL: 'C',
 };
-const settings = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.autocrlf=false'];
+const settings = [
+  ...['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.autocrlf=false'],
+  // Harness and tools may be two users that read each other's repositories.
+  'safe.directory=*',
+];
 
 /**
  * Git in `cwd`; `path` is where programs are looked up, `wrapper` what git is started through where tools

@@ -41,7 +41,6 @@ interface Part {
  */
 export async function planTrees(
   git: Git,
-  scratch: string,
   change: ChangeSet,
   base: Entries,
   kinds: Kinds,
@@ -49,8 +48,9 @@ export async function planTrees(
   checkPaths(change);
   const parts: Part[] = [];
   for (const file of change.files) parts.push(await partOf(git, base, kinds, file));
+  const index = join(line(await git(['rev-parse', '--absolute-git-dir'])), 'index-of-plans');
   const write = (take: (part: Part) => TreeEntry | undefined | 'base') =>
-    writeTree(git, join(scratch, 'index'), change.base, base, parts, take);
+    writeTree(git, index, change.base, base, parts, take);
   const untouched = line(await git(['rev-parse', `${change.base}^{tree}`]));
   const isTestPart = (part: Part) => part.kind === 'test';
   return {

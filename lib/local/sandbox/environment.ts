@@ -24,6 +24,8 @@ export function sandboxEnvironment(given: {
     ENTROPY_WORKSPACE: given.workspace,
     ENTROPY_EGRESS: given.egress,
     ENTROPY_SANDBOX_ID: given.id,
+    // The launcher holds the other end of standard input.
+    ENTROPY_LIFE_LINE: 'stdin',
     ...(given.toolWrapper ? { ENTROPY_TOOL_WRAPPER: JSON.stringify(given.toolWrapper) } : {}),
     ...(given.private ? { ENTROPY_PRIVATE: given.private } : {}),
     ...given.compileCache,

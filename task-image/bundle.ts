@@ -1,0 +1,31 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** Where the image's context has what is made; see `Dockerfile`. */
+export const bundleFolder = join(root, 'task-image', 'dist');
+
+/**
+ * Writes the harness into `folder` as one file that Node runs as it is, `bin/harness.mjs`, and beside it, where
+ * that file looks for them, the reporters that are laid under a repository's own test runners.
+ */
+export async function bundleHarness(folder: string = bundleFolder): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await build({
+    entryPoints: [join(root, 'task-image', 'main.ts')],
+    outfile: join(folder, 'bin', 'harness.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const reporters = join('checks', 'reporters');
+  await cp(join(root, 'lib', 'agent', reporters), join(folder, reporters), { recursive: true });
+}
+
+if (import.meta.main) await bundleHarness(process.argv[2]);
