@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -22,6 +23,8 @@ export interface Bundle {
   readonly text: string;
   /** Source files that are in it, relative to the project's folder. */
   readonly inputs: readonly string[];
+  /** Packages that are not in it; `late` where they are loaded only if it comes to that. */
+  readonly outside: readonly { readonly path: string; readonly late: boolean }[];
 }
 
 /**
@@ -52,7 +55,11 @@ export function bundle(entry: Entry): Bundle {
     },
     logLevel: 'error',
   });
-  return { text: outputFiles[0]?.text ?? '', inputs: Object.keys(metafile.inputs) };
+  const outside = Object.values(metafile.outputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ external, path }) => external && !isBuiltin(path))
+    .map(({ path, kind }) => ({ path, late: kind === 'dynamic-import' }));
+  return { text: outputFiles[0]?.text ?? '', inputs: Object.keys(metafile.inputs), outside };
 }
 
 /** The bundle as what a function runs. Equal text is an equal asset, whichever machine makes it. */
