@@ -1,8 +1,10 @@
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { RoleName } from '../domain/stage.ts';
 import type { Entry } from './entry.ts';
 import type { LedgerRetention } from './ledger-bucket.ts';
 import type { CpuArchitecture, SandboxImage } from './sandbox-image.ts';
+import type { TaskSize } from './sandbox-roles.ts';
 
 /** How far a sandbox reaches: the tiers of egress. */
 export type EgressTier = 'dns' | 'proxied';
@@ -27,6 +29,8 @@ export interface Deployment {
   /** Table and ledger outlive the stack, and neither it nor they can be deleted by mistake. */
   readonly keepData: boolean;
   readonly architecture: CpuArchitecture;
+  /** Sizes of sandboxes, where they are others than `sandbox-roles.ts` has. */
+  readonly sizes?: Readonly<Partial<Record<RoleName, TaskSize>>>;
   /** Made in the stack that runs it. */
   readonly image: (scope: Construct) => SandboxImage;
   /** Where an entry's code comes from: bundled, or a stand-in where only the template is wanted. */

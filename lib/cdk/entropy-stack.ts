@@ -40,6 +40,7 @@ export class EntropyStack extends Stack {
     const network = this.#network(deployment, stores, [hostOf(gateway)], image);
     const sandboxes = new Sandboxes(this, 'Sandboxes', {
       ...{ deployment: deployment.name, image, architecture, gateway },
+      ...(deployment.sizes ? { sizes: deployment.sizes } : {}),
     });
     const { machine: stateMachine } = new Lifecycle(this, 'Lifecycle', {
       ...{ sandboxes, network, spot, tag, tracing: functions.tracing },

@@ -19,7 +19,7 @@ export interface SandboxRole {
  */
 export const sandboxRoles: readonly SandboxRole[] = [
   { role: 'issue-reader', placeholder: 'ReaderTask', size: { cpu: 512, memory: 1024 } },
-  { role: 'coder', placeholder: 'CoderTask', size: { cpu: 1024, memory: 4096 } },
-  { role: 'verifier', placeholder: 'VerifierTask', size: { cpu: 1024, memory: 4096 } },
+  { role: 'coder', placeholder: 'CoderTask', size: { cpu: 1024, memory: 3072 } },
+  { role: 'verifier', placeholder: 'VerifierTask', size: { cpu: 1024, memory: 3072 } },
   { role: 'reviewer', placeholder: 'ReviewerTask', size: { cpu: 512, memory: 2048 } },
 ];

@@ -22,7 +22,7 @@ export interface SandboxTaskProps {
 }
 
 /** The container that the lifecycle's overrides name. */
-export const sandboxContainer = 'sandbox';
+const sandboxContainer = 'sandbox';
 /** Seconds between SIGTERM and SIGKILL: the most that Fargate gives, and what Spot gives notice of. */
 const stopTimeout = 120;
 /** The only places that can be written to. */

@@ -3,9 +3,10 @@ import { CfnCluster } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { RoleName } from '../domain/stage.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type CpuArchitecture, grantPull, type SandboxImage } from './sandbox-image.ts';
-import { type SandboxRole, sandboxRoles } from './sandbox-roles.ts';
+import { type SandboxRole, sandboxRoles, type TaskSize } from './sandbox-roles.ts';
 import { SandboxTask } from './sandbox-task.ts';
 
 /** What sandboxes are made from. */
@@ -14,6 +15,8 @@ export interface SandboxesProps {
   readonly deployment: string;
   readonly image: SandboxImage;
   readonly architecture: CpuArchitecture;
+  /** Sizes by role, where they are others than by default. */
+  readonly sizes?: Readonly<Partial<Record<RoleName, TaskSize>>>;
   /** Base URL of the gateway as a sandbox reaches it. */
   readonly gateway: string;
 }
@@ -48,7 +51,7 @@ export class Sandboxes extends Construct {
         new SandboxTask(this, each.role, {
           ...props,
           role: each.role,
-          size: each.size,
+          size: props.sizes?.[each.role] ?? each.size,
           executionRole: this.executionRole,
           logs: this.logs,
         }),

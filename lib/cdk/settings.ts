@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { ConfigInvalid } from '../domain/errors.ts';
+import type { RoleName } from '../domain/stage.ts';
 import { bundledCode } from './bundle.ts';
 import type { Deployment } from './deployment.ts';
 import { builtImage, imageByName } from './sandbox-image.ts';
+import { sandboxRoles, type TaskSize } from './sandbox-roles.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -11,6 +13,18 @@ const flag = z.union([z.boolean(), z.stringbool()]);
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const list = z.string().transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''));
 const host = /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+
+/** Reads `coder=2048/8192`: the role, Fargate's processor units, MiB. */
+function sizesIn(words: readonly string[], context: z.RefinementCtx) {
+  const sizes: Partial<Record<RoleName, TaskSize>> = {};
+  for (const word of words) {
+    const [, role, cpu, memory] = /^([a-z-]+)=(\d+)\/(\d+)$/.exec(word) ?? [];
+    const known = sandboxRoles.find((each) => each.role === role);
+    if (known === undefined) context.addIssue(`${word} is not of the form coder=2048/8192`);
+    else sizes[known.role] = { cpu: Number(cpu), memory: Number(memory) };
+  }
+  return sizes;
+}
 
 /** What may be said with `-c NAME=VALUE` or in cdk.json. */
 const schema = z.object({
@@ -27,6 +41,7 @@ const schema = z.object({
   ledgerAdministrators: list.optional(),
   keepData: flag.default(true),
   architecture: z.enum(['ARM64', 'X86_64']).default('ARM64'),
+  sizes: list.transform(sizesIn).optional(),
   image: z.string().min(1).optional(),
   githubApi: z.url().default('https://api.github.com'),
   appId: z.coerce.string().regex(/^\d+$/, 'must be the numeric App id').optional(),
@@ -68,7 +83,7 @@ function deploymentOf(values: z.infer<typeof schema>): Deployment {
   const { image, architecture, emulator, ledgerMode, ledgerDays, sweepMinutes } = values;
   return {
     ...present(values, ['ledgerAdministrators', 'appId', 'repositories', 'runSettings', 'email']),
-    ...present(values, ['gatewayUrl']),
+    ...present(values, ['gatewayUrl', 'sizes']),
     name: values.name,
     tier: values.tier,
     allow: values.allow,

@@ -82,6 +82,14 @@ describe.each(tasks)('%s', (_id, { Properties, UpdateReplacePolicy }) => {
   });
 });
 
+test('a size can be another', () => {
+  const sizes = { coder: { cpu: 2048, memory: 8192 } };
+  const made = synthesized({ sizes }).of('AWS::ECS::TaskDefinition');
+  const sized = made.map(([, { Properties: p }]) => [p.Family, p.Cpu, p.Memory]);
+  expect(sized).toContainEqual(['entropy-coder', '2048', '8192']);
+  expect(sized).toContainEqual(['entropy-reviewer', '512', '2048']);
+});
+
 test('nobody can step into a sandbox', () => {
   expect(dns.only('AWS::ECS::Cluster')).toMatchObject({
     CapacityProviders: ['FARGATE', 'FARGATE_SPOT'],

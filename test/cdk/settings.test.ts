@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { projectContext } from '../../lib/cdk/project-context.ts';
 import { readSettings, settingNames } from '../../lib/cdk/settings.ts';
 
 const read = (values: Record<string, unknown>) => readSettings((name) => values[name]);
@@ -31,12 +31,13 @@ test('words of the command line are read', () => {
   const { deployment } = read({
     ...{ name: 'two', tier: 'proxied', spot: 'true', allow: 'a.example.org, *.b.example.org' },
     ...{ ledgerMode: 'COMPLIANCE', ledgerDays: '7', appId: '12', capacity: '3' },
-    ...{ repositories: 'o/r o/s', email: 'a@example.org' },
+    ...{ repositories: 'o/r o/s', email: 'a@example.org', sizes: 'coder=2048/8192' },
   });
   expect(deployment).toMatchObject({
     ...{ name: 'two', tier: 'proxied', spot: true, allow: ['a.example.org', '*.b.example.org'] },
     ...{ retention: { mode: 'COMPLIANCE', days: 7 }, appId: '12', capacity: 3 },
     ...{ repositories: ['o/r', 'o/s'], email: 'a@example.org' },
+    sizes: { coder: { cpu: 2048, memory: 8192 } },
   });
 });
 
@@ -48,18 +49,25 @@ test('an emulator keeps nothing', () => {
 });
 
 test('all that is wrong is told at once, by name', () => {
-  const wrong = { name: 'Two Words', tier: 'open', allow: '10.0.0.1', ledgerDays: '0', appId: 'x' };
+  const wrong = {
+    name: 'Two Words',
+    tier: 'open',
+    allow: '10.0.0.1',
+    ledgerDays: '0',
+    appId: 'x',
+    sizes: 'cook=1/2',
+  };
   expect(() => read(wrong)).toThrow(
     expect.objectContaining({
       name: 'ConfigInvalid',
-      message: expect.stringMatching(/name[\s\S]*tier[\s\S]*allow[\s\S]*ledgerDays[\s\S]*appId/),
+      message: expect.stringMatching(
+        /name[\s\S]*tier[\s\S]*allow[\s\S]*ledgerDays[\s\S]*sizes[\s\S]*appId/,
+      ),
     }),
   );
 });
 
 test('cdk.json names none that nobody reads', () => {
-  const file = readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8');
-  const { context } = JSON.parse(file) as { context: Record<string, unknown> };
-  const own = Object.keys(context).filter((name) => !name.startsWith('@aws-cdk/'));
+  const own = Object.keys(projectContext()).filter((name) => !name.startsWith('@aws-cdk/'));
   expect(own.filter((name) => !(settingNames as readonly string[]).includes(name))).toEqual([]);
 });

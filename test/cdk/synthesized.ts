@@ -1,23 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Deployment } from '../../lib/cdk/deployment.ts';
 import { EntropyStack } from '../../lib/cdk/entropy-stack.ts';
+import { projectContext } from '../../lib/cdk/project-context.ts';
 import { imageByName } from '../../lib/cdk/sandbox-image.ts';
 
-const { context } = JSON.parse(
-  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
-) as { context: Record<string, unknown> };
+const context = { ...projectContext() };
 
 /** Where the stack of a test is deployed to, so to speak. */
-export const env = { account: '111122223333', region: 'eu-west-1' };
+const env = { account: '111122223333', region: 'eu-west-1' };
 const digest = 'sha256:'.padEnd(71, 'a');
 /** An image in the account's own ECR, as `entropy deploy` names it. */
 export const imageUri = `${env.account}.dkr.ecr.${env.region}.amazonaws.com/entropy@${digest}`;
 
 /** A deployment as the settings leave it, its functions' code left out. */
-export const plain: Deployment = {
+const plain: Deployment = {
   name: 'entropy',
   tier: 'dns',
   allow: ['packages.example.org'],

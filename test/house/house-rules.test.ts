@@ -13,6 +13,9 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/agent': ['lib/domain', 'lib/roles', 'lib/agent'],
   'lib/services': ['lib/domain', 'lib/roles', 'lib/services'],
   'lib/config.ts': ['lib/domain'],
+  'lib/cdk/cost': ['lib/cdk', 'lib/domain', 'lib/providers/prices.ts'],
+  'lib/cdk': ['lib/cdk', 'lib/domain', 'lib/aws/environment-names.ts'],
+  'lib/aws': ['lib/domain', 'lib/aws', 'lib/services'],
   'lib/local': ['lib/domain', 'lib/local', 'lib/services'],
   'lib/aws': ['lib/domain', 'lib/aws', 'lib/services'],
   'task-image': ['lib/domain', 'lib/agent', 'lib/roles', 'task-image'],
@@ -35,6 +38,14 @@ describe('imports', () => {
           )
           .map((target) => `${file.path} -> ${target}`),
       );
+    expect(wrong).toEqual([]);
+  });
+
+  test('name no construct but in the app', () => {
+    const wrong = files
+      .filter((file) => !/^(lib\/cdk\/|bin\/app\.ts$)/.test(file.path))
+      .filter((file) => file.imports.some((target) => target.startsWith('lib/cdk/')))
+      .map((file) => file.path);
     expect(wrong).toEqual([]);
   });
 
