@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { projectContext } from '../../lib/cdk/project-context.ts';
 import { readSettings, settingNames } from '../../lib/cdk/settings.ts';
@@ -70,4 +71,9 @@ test('all that is wrong is told at once, by name', () => {
 test('cdk.json names none that nobody reads', () => {
   const own = Object.keys(projectContext()).filter((name) => !name.startsWith('@aws-cdk/'));
   expect(own.filter((name) => !(settingNames as readonly string[]).includes(name))).toEqual([]);
+});
+
+test('every setting is told', () => {
+  const told = readFileSync(new URL('../../docs/aws.md', import.meta.url), 'utf8');
+  for (const name of settingNames) expect(told).toContain(`\`${name}\``);
 });
