@@ -36,8 +36,7 @@ export function gitHubSource(access: GitHubAccess, pins: PinStore): Source {
       within(run.repository, ({ objects, github }) =>
         pinOf(pins, run, async () => latestOf(await github()), objects),
       ),
-    repin: async ({ id }, { branch, commit }) =>
-      pins.move(id, { branch, commit: checked(commit) }),
+    repin: async ({ id }, { branch, commit }) => pins.move(id, { branch, commit: checked(commit) }),
     rebase: (repository, change) =>
       within(repository, ({ objects }) => {
         checked(change.onto);
