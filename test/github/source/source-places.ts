@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Source } from '../../../lib/domain/source.ts';
+import type { Pin, PinStore, Source } from '../../../lib/domain/source.ts';
 import type { GitHubAccess } from '../../../lib/github/access.ts';
-import type { Pin, PinStore } from '../../../lib/github/source/pin.ts';
 import type { SourcePlace } from '../../contract/source.ts';
 import { freshFolder, inRepository } from '../../local/source/git-fixture.ts';
 import { playgroundWith } from '../playground-fixture.ts';
