@@ -10,13 +10,13 @@ beforeAll(async () => {
 afterAll(() => account?.close());
 
 async function toItsEnd(issue: DemoIssue) {
-  const number = await account.file(issue);
-  if (issue.answer === undefined) return account.settled(issue, number);
-  const asked = await account.settled(issue, number);
+  const filed = await account.file(issue);
+  if (issue.answer === undefined) return account.settled(filed);
+  const asked = await account.settled(filed);
   expect(asked).toMatchObject({ outcome: 'question' });
   await expectAtRest(account, asked);
-  await account.answer(issue, number);
-  return account.settled(issue, number, 2);
+  await account.answer(filed);
+  return account.settled(filed, 2);
 }
 
 test('the five issues, at the same time, end as they should, and leave nothing at work', async () => {
@@ -51,19 +51,19 @@ test('a delivery that comes again starts nothing', async () => {
 
 test('a run that is asked to stop stops its sandbox, by our own means', async () => {
   const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
-  const number = await account.file(bug);
+  const filed = await account.file(bug);
   const run = await until('a sandbox at work', async () => {
-    const [found] = await account.runsOn(bug, number);
+    const [found] = await account.runsOn(filed);
     if (found === undefined) return undefined;
     return (await sandboxesOf(account, found.id)).length > 0 ? found : undefined;
   });
   await account.playground.unlabel({
     repository: run.repository.name,
-    number,
+    number: filed.number,
     by: 'ada',
     label: 'entropy',
   });
-  const ended = await account.settled(bug, number);
+  const ended = await account.settled(filed);
   expect(ended).toMatchObject({ outcome: 'cancelled', note: 'the label entropy was taken off' });
   await expectAtRest(account, ended);
 }, 300_000);
