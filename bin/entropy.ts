@@ -41,7 +41,9 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
 
 /** The command that is named first, after the program's own option; all where that is none of them. */
 function neededFor(args: readonly string[]): readonly string[] {
-  const [first = ''] = args[0] === '--data-dir' ? args.slice(2) : args;
+  const [given = ''] = args[0] === '--data-dir' ? args.slice(2) : args;
+  // One part has both.
+  const first = given === 'resume' ? 'pause' : given;
   return Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
 }
 

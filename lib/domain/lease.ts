@@ -1,11 +1,19 @@
 /**
  * A lease that has a name and an end, in milliseconds since the epoch. Live while `until` >= now, by the clock
- * of who asks; clocks may differ (`clockSkewMs`), so a holder renews it that much before its end. A renewal
- * that arrives late shortens nothing.
+ * of who asks; clocks may differ (`clockSkewMs`), so a holder renews it that much before its end, or who would
+ * take it over leaves it alone that much longer (`takeoverTime`). A renewal that arrives late shortens nothing.
  */
 export interface Lease {
   readonly holder: string;
   readonly until: number;
+}
+
+/**
+ * The `now` by which another's lease is looked at that is to be taken over once it has lapsed. `skewMs` is how
+ * far the clocks of those who share the store may differ: 0 on one machine, `clockSkewMs` across machines.
+ */
+export function takeoverTime(now: number, skewMs: number): number {
+  return now - skewMs;
 }
 
 /** The leases that still count at `now`. */

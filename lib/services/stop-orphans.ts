@@ -2,7 +2,7 @@ import type { Ports } from '../domain/ports.ts';
 import type { StageAttempt } from '../domain/stage.ts';
 
 /** A sandbox that runs somewhere, and the attempt it was started for. */
-export interface RunningSandbox {
+interface RunningSandbox {
   /** What it is stopped by. */
   readonly id: string;
   /** Undefined where it does not say. */

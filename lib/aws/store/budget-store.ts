@@ -52,7 +52,7 @@ export function dynamoBudgetStore(table: Table): BudgetStore {
         const { turns, tokens, dollars } = spent;
         if (found !== undefined) return { result: { turns, tokens, dollars }, writes: [] };
         admitCall(budget, spent, estimate);
-        const { dollars: most = 0 } = estimate;
+        const most = exact(estimate.dollars ?? 0);
         const sum = {
           turns: turns + 1,
           tokens: tokens + estimate.tokens,
@@ -64,12 +64,13 @@ export function dynamoBudgetStore(table: Table): BudgetStore {
         ];
         return { result: sum, writes: [...writes, ...(await tell(table, run, events))] };
       }),
-    settle: (run, call, usage, dollars = 0, events) =>
+    settle: (run, call, usage, cost = 0, events) =>
       table.write(async () => {
         const { found, totals, spent } = await read(run, call);
         if (found === undefined) throw new NotFound(`run ${run} has reserved no call ${call}`);
         if (found.usage !== undefined) return { result: undefined, writes: [] };
         const tokens = tokensOf(usage);
+        const dollars = exact(cost);
         const writes: Write[] = [
           put(run, call, found, { tokens, dollars, usage: JSON.stringify(usage) }),
           putTotals(run, totals, {
@@ -104,7 +105,10 @@ function putTotals(
   return { name: 'spending', put: item, when: unchanged(found) };
 }
 
-/** What floating point adds of its own must not grow from call to call: it is cut off below a picodollar. */
+/**
+ * Without parts of a picodollar: what floating point adds of its own must not grow from call to call, and the
+ * table holds no number of any smallness.
+ */
 function exact(dollars: number): number {
   return Number(dollars.toFixed(12));
 }

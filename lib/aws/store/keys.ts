@@ -39,8 +39,7 @@ export const payloadKey = (run: string, digest: string) => of(run, `${payloadPre
 export const copiedKey = (run: string) => of(run, 'copied');
 
 export const stagePrefix = 'stage#';
-export const attemptPrefix = ({ role, round }: Omit<StageKey, 'run'>) =>
-  `${stagePrefix}${role}#${round}#`;
+const attemptPrefix = ({ role, round }: Omit<StageKey, 'run'>) => `${stagePrefix}${role}#${round}#`;
 export const attemptKey = (attempt: StageAttempt) =>
   of(attempt.run, `${attemptPrefix(attempt)}${attempt.attempt}`);
 export const bootKey = (hash: string): Key => ({ pk: `boot#${hash}`, sk: 'stage' });

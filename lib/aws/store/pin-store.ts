@@ -1,4 +1,4 @@
-import type { Pin, PinStore } from '../../github/source/pin.ts';
+import type { Pin, PinStore } from '../../domain/source.ts';
 import { pinKey } from './keys.ts';
 import type { Table } from './table.ts';
 import { unchanged } from './transaction.ts';

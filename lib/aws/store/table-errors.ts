@@ -14,7 +14,8 @@ interface TableFailure {
 export function tableError(error: unknown, asked: string): DomainError {
   if (error instanceof DomainError) return error;
   const { name, message } = error as TableFailure;
-  return new StorageFailed(`${asked}: ${name}: ${message.slice(0, 500)}`, { cause: error });
+  // No cause: the SDK's error keeps the request and the answer.
+  return new StorageFailed(`${asked}: ${name}: ${message.slice(0, 500)}`);
 }
 
 /** No answer, or one that says nothing about whether the write was done. */

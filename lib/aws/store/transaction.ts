@@ -13,7 +13,7 @@ import { pause } from './pause.ts';
 import { mayHaveBeenDone, tableError } from './table-errors.ts';
 
 /** An item to be stored. The transaction adds `v`, which is another at each write. */
-export type NewItem = Key & Attributes;
+type NewItem = Key & Attributes;
 
 /**
  * What must be true of the item that stands under the key: none does, or each attribute is as given, where

@@ -1,13 +1,13 @@
 import { RepositoryInvalid } from '../../domain/errors.ts';
 import type { RepositoryRef } from '../../domain/run.ts';
-import type { Source } from '../../domain/source.ts';
+import type { PinStore, Source } from '../../domain/source.ts';
 import { accessTo, type GitHubAccess, type RepositoryClient } from '../access.ts';
 import { folderMode, isRegular } from './object-id.ts';
 import { entryAt, type Objects, objectReader } from './objects.ts';
 import { onDemand } from './on-demand.ts';
 import { layOver, treeOfFolder } from './overlay.ts';
 import { patchOf } from './patch.ts';
-import { latestOf, type PinStore, pinOf } from './pin.ts';
+import { latestOf, pinOf } from './pin.ts';
 import { rebaseFiles } from './rebase.ts';
 import { subjectsOf } from './subjects.ts';
 

@@ -1,23 +1,8 @@
 import { NotFound, RepositoryInvalid } from '../../domain/errors.ts';
-import type { Source } from '../../domain/source.ts';
+import type { Pin, PinStore, Source } from '../../domain/source.ts';
 import type { RepositoryClient } from '../access.ts';
 import { hasStatus } from '../failure.ts';
 import type { Objects } from './objects.ts';
-
-/** A commit that stays the same for a run, and the branch it was taken from. */
-export interface Pin {
-  readonly branch: string;
-  readonly commit: string;
-}
-
-/** Where pins are kept, by run. */
-export interface PinStore {
-  pinned(run: string): Promise<Pin | undefined>;
-  /** Keeps the run's first pin; gives the one that stands then, which another may have kept before. */
-  keep(run: string, pin: Pin): Promise<Pin>;
-  /** Puts a pin in the place of the one before. */
-  move(run: string, pin: Pin): Promise<void>;
-}
 
 /** The head of the default branch. Throws `RepositoryInvalid` where it has no commit. */
 export async function latestOf({ request, at }: RepositoryClient): Promise<Pin> {

@@ -27,7 +27,7 @@ export interface GitAnswer {
  * Has a checked request answered where the repository is, with an authority that ends with the stream. Throws
  * `ForgeFailed`, and `ForgeUnavailable` where a later try may go through.
  */
-export type UploadPack = (
+type UploadPack = (
   repository: string,
   request: Uint8Array,
   hangUp: AbortSignal,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
 import { type Account, openAccount, until } from './fixtures/account.ts';
-import { expectAtRest, sandboxesOf } from './fixtures/at-rest.ts';
+import { expectAtRest, sandboxesOf, tamper } from './fixtures/at-rest.ts';
 
 let account: Account;
 beforeAll(async () => {
@@ -31,6 +31,12 @@ test('the five issues, at the same time, end as they should, and leave nothing a
     await expectAtRest(account, run);
   }
 }, 600_000);
+
+test('what the ledger holds is neither written over nor deleted, by whoever', async () => {
+  const [run] = await account.stores.runs.list();
+  const tried = await tamper(account, run?.id ?? '');
+  expect(tried).toEqual({ overwrite: 'PreconditionFailed', remove: 'AccessDenied' });
+});
 
 test('a delivery that comes again starts nothing', async () => {
   const deliveries = await account.playground.deliveries();

@@ -38,7 +38,7 @@ export function s3Client(url = endpoint): S3Client {
 }
 
 /** A bucket with Object Lock, as the stack makes it; what it takes is kept for a day. */
-export async function makeLedgerBucket(s3: S3Client, Bucket: string): Promise<void> {
+async function makeLedgerBucket(s3: S3Client, Bucket: string): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
   await s3.send(
     new PutObjectLockConfigurationCommand({

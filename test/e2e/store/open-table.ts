@@ -11,10 +11,10 @@ import type { Table } from '../../../lib/aws/store/table.ts';
 import { openTable } from '../../../lib/aws/store/table.ts';
 
 /** Where the emulator listens: set by what starts it. */
-export const endpoint = process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4571';
+export const endpoint = process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566';
 
 /** The table as the stack makes it: its keys and its stream. */
-export function tableDefinition(name: string): CreateTableCommandInput {
+function tableDefinition(name: string): CreateTableCommandInput {
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
