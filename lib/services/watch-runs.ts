@@ -79,9 +79,12 @@ async function lookAfter(
 
 /** Slot and claim, whoever works at the run meanwhile; a run that was asked to stop keeps them to its end. */
 async function renewLeases(ports: WatchOptions['ports'], run: Run): Promise<void> {
+  const { status } = (await ports.runs.get(run.id)) ?? run;
+  // A slot that lapsed between two looks is taken again, whatever was given to others by now: a run that was
+  // begun goes on. One that was given back is not: no slot is free for a new holder at capacity 0.
+  const capacity = status === 'running' ? Number.MAX_SAFE_INTEGER : 0;
   const now = ports.clock.now();
-  // No slot is free for a new holder at capacity 0: one that was given back is not taken again.
-  await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, 0);
+  await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, capacity);
   const key = issueKeyOf(run.repository, run.issue);
   const { fence = 0 } = run;
   try {

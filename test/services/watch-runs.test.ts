@@ -75,6 +75,31 @@ describe('a run that is walked', () => {
     expect(await holders()).toEqual(['r-1']);
   });
 
+  test('takes its slot again where nobody looked in time, whoever else has one by now', async () => {
+    const { add, claimOf, clock, holders, look, walks } = await watch();
+    const run = await add('r-1');
+    walks.set('r-1', { state: 'walking' });
+    clock.at += 2 * slotLeaseMs;
+    await add('r-2', 'queued');
+    expect(await holders()).toEqual(['r-2']);
+    await look();
+    expect([...(await holders())].sort()).toEqual(['r-1', 'r-2']);
+    expect((await claimOf(run))?.leaseUntil).toBe(clock.at + claimLeaseMs);
+  });
+
+  test('that ends under the look keeps no slot', async () => {
+    const { add, holders, ports, stores } = await watch();
+    await add('r-1');
+    const walkOf = async ({ id }: { id: string }): Promise<Walk> => {
+      await stores.runs.update(id, ['running'], { status: 'ending' }, []);
+      await stores.slots.release(slotPool, id);
+      return { state: 'walking' };
+    };
+    const executions = { walkOf, start: async () => {} };
+    await watchRuns({ ports, executions, settle: async () => {} });
+    expect(await holders()).toEqual([]);
+  });
+
   test('takes back nothing that it gave, or that another has', async () => {
     const { add, claimOf, clock, holders, look, stores, walks } = await watch();
     const run = await add('r-1', 'ending');
