@@ -34,11 +34,17 @@ function routeThrough(state: string): Route | undefined {
   return routes[name];
 }
 
-/** The Task whose failure is the state's own: in a Parallel, one that lets the error through. */
+/** The Task whose failure is the state's own: in a Parallel, the last that can throw it and lets it through. */
 function taskThatFails(name: string, state: State, error: string): string | undefined {
-  if (state.Type === 'Task') return name;
+  if (state.Type === 'Task') return canThrow(state, error) ? name : undefined;
   const inner = insideOf(state).flatMap((branch) => [...statesIn(branch)]);
-  return inner.find(([, { Type, ...rules }]) => Type === 'Task' && !takes(rules, error))?.[0];
+  return inner.findLast(([, task]) => canThrow(task, error) && !takes(task, error))?.[0];
+}
+
+/** A service's own errors come from its Tasks only, those of the domain from the functions. */
+function canThrow({ Resource = '' }: State, error: string): boolean {
+  if (error === unforeseen || error.startsWith('States.')) return Resource !== '';
+  return Resource.includes(/^(Amazon)?ECS\./i.test(error) ? ':ecs:' : ':lambda:');
 }
 
 function takes({ Retry = [], Catch = [] }: Pick<State, 'Retry' | 'Catch'>, error: string) {
@@ -62,19 +68,22 @@ function failuresOf(name: string, state: State): Failing[] {
 }
 
 describe('the edges of the lifecycle', () => {
-  test('each is walked by a case', async () => {
+  test('each is walked by a case, and every case settles', async () => {
+    const lost: string[] = [];
     const walked = new Set([...plain.values()].flatMap(({ edges }) => [...edges]));
     for (const [name, state] of states) {
       const route = routeThrough(name);
       if (route === undefined) continue;
       for (const failure of failuresOf(name, state)) {
-        const { edges } = await walkRoute(machine, route, failure);
+        const { edges, entered } = await walkRoute(machine, route, failure);
         for (const edge of edges) walked.add(edge);
+        if (!isEnd(entered.at(-1))) lost.push(`${failure.error} of ${failure.task} in ${name}`);
       }
     }
     const edges = edgesOf(machine);
     expect(new Set(edges).size).toBe(edges.length);
     expect(edges.filter((edge) => !walked.has(edge))).toEqual([]);
+    expect(lost).toEqual([]);
   });
 
   test.each(Object.entries(machine.States).filter(([, state]) => state.Catch !== undefined))(
@@ -117,6 +126,10 @@ test('Step Functions can read the definition', () => {
   const definition = JSON.parse(text) as StateMachineDefinition;
   expect(() => new StateMachine(definition)).not.toThrow();
 });
+
+function isEnd(name = ''): boolean {
+  return /Succeed|Fail/.test(machine.States[name]?.Type ?? '');
+}
 
 function memberOf(path: string | null | undefined): string {
   return path?.replace(/^\$\.?/, '') ?? '';

@@ -1,6 +1,7 @@
 /** A state as far as its edges go. */
 export interface State {
   readonly Type: string;
+  readonly Resource?: string;
   readonly Next?: string;
   readonly End?: boolean;
   readonly Default?: string;
