@@ -155,11 +155,16 @@ def stop_gracefully(original):
 def end(task, ids, account, region):
     docker_client = ecs._get_docker()
     with request_scope(account, region):
-        for docker_id in ids:
+        for index, docker_id in enumerate(ids):
+            code = None
             try:
                 container = docker_client.containers.get(docker_id)
                 container.stop(timeout=int(container.labels.get(STOP_TIMEOUT, 30)))
+                code = container.wait(timeout=10).get("StatusCode")
             except Exception:
                 pass
-        # The emulator's own watcher sees the end, and reads the exit codes.
-        ecs._maybe_mark_stopped(task, docker_client)
+            task["containers"][index]["exitCode"] = code
+        # The emulator takes a task that is to be stopped for one that is.
+        task["desiredStatus"] = "RUNNING"
+        ecs._mark_task_stopped(task["taskArn"], task, *task["_stop"])
+        ecs._cleanup_task_resources(task, docker_client)
