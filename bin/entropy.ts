@@ -2,21 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DomainError } from '../lib/domain/errors.ts';
 import { exitCodeOf } from '../lib/domain/outcome.ts';
-import { addAnswer } from './commands/answer.ts';
-import { addAudit } from './commands/audit.ts';
-import { addCancel } from './commands/cancel.ts';
-import { addConfig } from './commands/config.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addGc } from './commands/gc.ts';
-import { addLetPass } from './commands/let-pass.ts';
-import { addLogs } from './commands/logs.ts';
-import { addPause } from './commands/pause.ts';
-import { addReplay } from './commands/replay.ts';
-import { addRetry } from './commands/retry.ts';
-import { addRun } from './commands/run.ts';
-import { addServe } from './commands/serve.ts';
-import { addStatus } from './commands/status.ts';
 
 const exitCodesHelp = `
 Exit codes: 0 merged or handed over, 2 wrong use, 3 a question, 4 refused, 5 the work failed,
@@ -34,24 +19,32 @@ const program = new Command('entropy')
   .showHelpAfterError('(--help shows what is possible)')
   .addHelpText('after', exitCodesHelp)
   .exitOverride();
-for (const add of [
-  addDemo,
-  addRun,
-  addServe,
-  addStatus,
-  addLogs,
-  addCancel,
-  addRetry,
-  addAnswer,
-  addReplay,
-  addAudit,
-  addConfig,
-  addLetPass,
-  addPause,
-  addDoctor,
-  addGc,
-]) {
-  add(program);
+
+/** Each command's own part, in the order of the help: a start pays for what it needs. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+  run: async () => (await import('./commands/run.ts')).addRun,
+  serve: async () => (await import('./commands/serve.ts')).addServe,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  logs: async () => (await import('./commands/logs.ts')).addLogs,
+  cancel: async () => (await import('./commands/cancel.ts')).addCancel,
+  retry: async () => (await import('./commands/retry.ts')).addRetry,
+  answer: async () => (await import('./commands/answer.ts')).addAnswer,
+  replay: async () => (await import('./commands/replay.ts')).addReplay,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
+  config: async () => (await import('./commands/config.ts')).addConfig,
+  'let-pass': async () => (await import('./commands/let-pass.ts')).addLetPass,
+  pause: async () => (await import('./commands/pause.ts')).addPause,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  gc: async () => (await import('./commands/gc.ts')).addGc,
+};
+
+/** The command that is named first, after the program's own option; all where that is none of them. */
+function neededFor(args: readonly string[]): readonly string[] {
+  const [given = ''] = args[0] === '--data-dir' ? args.slice(2) : args;
+  // One part has both.
+  const first = given === 'resume' ? 'pause' : given;
+  return Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
 }
 
 /** The one place where errors end: named ones in one line, all others with their stack. */
@@ -75,6 +68,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
+  for (const name of neededFor(process.argv.slice(2))) (await commands[name]?.())?.(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = fail(error);

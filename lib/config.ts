@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigInvalid } from './domain/errors.ts';
 import { isRepositoryName } from './domain/webhook-intent.ts';
 

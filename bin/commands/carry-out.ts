@@ -8,7 +8,7 @@ import { pauseText } from '../../lib/domain/pause.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { Run, SandboxKind } from '../../lib/domain/run.ts';
 import { composeEmbedded, type Embedded, runFolder } from '../../lib/local/compose.ts';
-import { composeGithub } from '../../lib/local/compose-github.ts';
+import type { Github } from '../../lib/local/compose-github.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
 import { startWorker } from '../../lib/local/server/worker.ts';
@@ -23,6 +23,7 @@ import { printable, type Terminal } from '../output/terminal.ts';
 
 /** Refuses to start behind a boundary that does not hold here. Throws `SandboxUnavailable`. */
 export async function requireSandbox(kind: SandboxKind): Promise<void> {
+  if (kind === 'fargate') throw new SandboxUnavailable('this run is one of AWS: it goes on there');
   const probe = await probeSandbox(kind);
   if (!probe.works) throw new SandboxUnavailable(probe.reason);
 }
@@ -54,13 +55,19 @@ async function withEmbedded(
 ): Promise<number> {
   const log = (line: string) => void terminal.err.write(`${line}\n`);
   const registries = run.settings.sandbox === 'process' ? [] : await hostRegistries(config.host);
-  const github = run.repository.forge === 'github' ? { github: composeGithub(config) } : {};
+  const github = run.repository.forge === 'github' ? { github: await githubOf(config) } : {};
   const embedded = await composeEmbedded(config, { log, registries, ...github });
   try {
     return await work(embedded);
   } finally {
     await embedded.close();
   }
+}
+
+/** A run of a local repository need not wait until GitHub's client is loaded. */
+async function githubOf(config: Config): Promise<Github> {
+  const { composeGithub } = await import('../../lib/local/compose-github.ts');
+  return composeGithub(config);
 }
 
 /**

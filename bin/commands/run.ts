@@ -9,7 +9,6 @@ import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { issueReference } from '../../lib/github/issue-reference.ts';
 import { siteOf } from '../../lib/github/site.ts';
-import { composeGithub } from '../../lib/local/compose-github.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { confirm } from '../output/confirm.ts';
@@ -72,6 +71,7 @@ async function runOnGithub(
   }
   const { repository: name, issue } = issueReference(reference, config.github.apiUrl);
   const settings = settingsOf(options, config);
+  const { composeGithub } = await import('../../lib/local/compose-github.ts');
   const by = await composeGithub(config).checkCaller({ repository: name, issue });
   await requireSandbox(settings.sandbox);
   shown.err.write(quote(settings, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
@@ -89,9 +89,11 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
   }
   const settings = settingsOf(options, config);
   const issue = readIssue(file);
-  const { path, branch, commit } = await readRepository(options.repo);
-  await requireSandbox(settings.sandbox);
-  if (await isDirty(path)) {
+  const [{ path, branch, commit, bare }] = await Promise.all([
+    readRepository(options.repo),
+    requireSandbox(settings.sandbox),
+  ]);
+  if (!bare && (await isDirty(path))) {
     shown.err.write(
       `${path} has changes that are not committed: the run starts from HEAD without them\n`,
     );

@@ -2,12 +2,7 @@ import type { Handoff } from '../domain/handoff.ts';
 import type { ModelReply, ModelRequest } from '../domain/model.ts';
 import type { SessionGrant, StageInput } from '../domain/stage-input.ts';
 import { askGateway, type GatewayRequest } from './gateway-request.ts';
-
-/** A small fact for the ledger, recorded there as claimed. */
-export interface ClaimedEvent {
-  readonly kind: string;
-  readonly data: Record<string, unknown>;
-}
+import { type ClaimedEvent, startTeller } from './teller.ts';
 
 /**
  * The gateway under one session. Every call throws what the gateway names (`SessionRefused`,
@@ -17,7 +12,8 @@ export interface GatewayClient {
   readonly input: () => Promise<StageInput>;
   readonly model: (request: ModelRequest) => Promise<ModelReply>;
   readonly heartbeat: () => Promise<void>;
-  readonly tell: (events: readonly ClaimedEvent[]) => Promise<void>;
+  /** Tells in the background. What was told is there before a handoff or a failure is. */
+  readonly tell: (event: ClaimedEvent) => void;
   /** Throws `HandoffInvalid` with the faults. */
   readonly leave: (handoff: Handoff) => Promise<void>;
   readonly fail: (error: string, message: string) => Promise<void>;
@@ -52,17 +48,24 @@ export async function redeem(
 export function gatewayClient(base: string, token: string, signal: AbortSignal): GatewayClient {
   const ask = (asked: Partial<GatewayRequest> & Pick<GatewayRequest, 'path'>) =>
     askGateway(base, token, { method: 'POST', timeoutMs: shortMs, ...asked });
+  const { tell, told } = startTeller(
+    async (events) => void (await ask({ path: '/v1/events', body: { events }, signal })),
+  );
   return {
     input: async () =>
       (await ask({ method: 'GET', path: '/v1/input', signal, timeoutMs: longMs })) as StageInput,
     model: async (body) =>
       (await ask({ path: '/v1/model', body, signal, timeoutMs: modelMs })) as ModelReply,
     heartbeat: async () => void (await ask({ path: '/v1/heartbeat', body: {}, signal })),
-    tell: async (events) => void (await ask({ path: '/v1/events', body: { events }, signal })),
-    leave: async (body) =>
-      void (await ask({ path: '/v1/result', body, signal, timeoutMs: longMs })),
-    fail: async (error, message) =>
-      void (await ask({ path: '/v1/failure', body: { error, message: message.slice(0, 10_000) } })),
+    tell,
+    leave: async (body) => {
+      await told();
+      await ask({ path: '/v1/result', body, signal, timeoutMs: longMs });
+    },
+    fail: async (error, message) => {
+      await told();
+      await ask({ path: '/v1/failure', body: { error, message: message.slice(0, 10_000) } });
+    },
     beginSetup: async () => {
       const { proxy } = (await ask({ path: '/v1/setup', body: {}, signal })) as { proxy: string };
       const url = new URL(proxy);

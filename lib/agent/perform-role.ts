@@ -7,9 +7,10 @@ import type { BriefFacts, Role } from '../roles/role.ts';
 import { paragraphs } from '../roles/sections.ts';
 import { cleanGuidance } from './clean-text.ts';
 import { defaultWindow } from './context-window.ts';
-import type { ClaimedEvent, GatewayClient } from './gateway-client.ts';
+import type { GatewayClient } from './gateway-client.ts';
 import { type CallOutcome, converse } from './loop.ts';
 import { submissions } from './submissions.ts';
+import type { ClaimedEvent } from './teller.ts';
 import { runTool } from './tool-calls.ts';
 import { toolSpec } from './tool-specs.ts';
 import { tools } from './tools/registry.ts';
@@ -25,7 +26,7 @@ export interface RoleWork {
   readonly workspace: Workspace;
   readonly place: ToolPlace;
   readonly gateway: Pick<GatewayClient, 'model' | 'leave'>;
-  readonly tell: (event: ClaimedEvent) => Promise<void>;
+  readonly tell: (event: ClaimedEvent) => void;
   /** Characters of conversation, see `context-window.ts`. */
   readonly window?: number;
 }

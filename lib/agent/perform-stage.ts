@@ -4,31 +4,33 @@ import type { BriefFacts, Role } from '../roles/role.ts';
 import { applyChange } from './change-files.ts';
 import { cleanIssue } from './clean-text.ts';
 import { execIn } from './exec.ts';
-import type { ClaimedEvent } from './gateway-client.ts';
 import { git } from './git.ts';
 import { performRole } from './perform-role.ts';
-import { prepareChecks } from './prepare-checks.ts';
 import { readDiff } from './read-change.ts';
-import { performRewrite } from './rewrite/perform-rewrite.ts';
 import { setupPhase } from './set-up-egress.ts';
+import { stageParts } from './stage-parts.ts';
 import { cloneFor, type StageWork } from './stage-work.ts';
+import type { ClaimedEvent } from './teller.ts';
 import { toolEnvironment, workEnvironment } from './tool-environment.ts';
 import type { ToolPlace } from './tools/tool.ts';
-import { verifyStage } from './verify-stage.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Does the stage's work and leaves its handoff. Throws what went wrong, named. */
 export async function performStage(work: StageWork): Promise<void> {
   const input = await work.gateway.input();
   const { role } = work.grant.stage;
-  if (role === 'verifier') return verifyStage(work, input);
-  return modelStage(work, input, roles[role]);
+  if (role !== 'verifier') return modelStage(work, input, roles[role]);
+  const { verifyStage } = await stageParts.verify();
+  return verifyStage(work, input);
 }
 
 async function modelStage(work: StageWork, given: StageInput, role: Role): Promise<void> {
   const input = given.issue ? { ...given, issue: cleanIssue(given.issue) } : given;
+  // Loaded while git is at work; who needs it waits for it, and is told what is wrong with it.
+  if (runsCommands(role)) stageParts.checks().catch(() => undefined);
   const workspace = await cloneFor(work, input, work.workspace);
   if (input.strategy === 'rewrite') {
+    const { performRewrite } = await stageParts.rewrite();
     return performRewrite(work, input, role.name, workspace, teller(work));
   }
   const place = placeOf(work, workspace);
@@ -65,9 +67,7 @@ async function prepared(
   workspace: Workspace,
   place: ToolPlace,
 ): Promise<Omit<BriefFacts, 'nonce'>> {
-  const runsCommands = role.tools.includes('shell');
-  const phase = setupPhase(work.gateway, work.egress);
-  const checks = runsCommands ? await prepareChecks(workspace, place, input.checks, phase) : {};
+  const checks = runsCommands(role) ? await setUp(work, input, workspace, place) : {};
   if (input.change === undefined) return checks;
   await applyChange(workspace.root, input.change.files);
   if (role.name !== 'reviewer') return checks;
@@ -78,10 +78,24 @@ async function prepared(
   return { ...checks, diff: await readDiff(workspace) };
 }
 
-/** Events are claims and worth no stage: one that can't be told is let go. */
-function teller(work: StageWork): (event: ClaimedEvent) => Promise<void> {
-  return async (event) => {
+function runsCommands(role: Role): boolean {
+  return role.tools.includes('shell');
+}
+
+async function setUp(
+  work: StageWork,
+  input: StageInput,
+  workspace: Workspace,
+  place: ToolPlace,
+): Promise<Omit<BriefFacts, 'nonce'>> {
+  const { prepareChecks } = await stageParts.checks();
+  const phase = setupPhase(work.gateway, work.egress);
+  return prepareChecks(workspace, place, input.checks, phase);
+}
+
+function teller(work: StageWork): (event: ClaimedEvent) => void {
+  return (event) => {
     work.log(`${event.kind} ${JSON.stringify(event.data)}`);
-    await work.gateway.tell([event]).catch(() => undefined);
+    work.gateway.tell(event);
   };
 }

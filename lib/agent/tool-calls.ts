@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors.ts';
 import type { ToolUseBlock } from '../domain/model.ts';
-import type { ClaimedEvent } from './gateway-client.ts';
 import type { CallOutcome } from './loop.ts';
+import type { ClaimedEvent } from './teller.ts';
 import { parseArguments } from './tool-specs.ts';
 import { type Tool, type ToolAnswer, type ToolPlace, ToolProblem } from './tools/tool.ts';
 
@@ -13,7 +13,7 @@ export async function runTool(
   tool: Tool,
   call: ToolUseBlock,
   place: ToolPlace,
-  tell: (event: ClaimedEvent) => Promise<void>,
+  tell: (event: ClaimedEvent) => void,
 ): Promise<CallOutcome> {
   const parsed = parseArguments(tool.schema, call);
   if ('fault' in parsed) return { text: parsed.fault, isError: true };
@@ -23,7 +23,7 @@ export async function runTool(
   place.signal.throwIfAborted();
   const isError = answer.isError === true;
   const durationMs = Math.round(performance.now() - started);
-  await tell({
+  tell({
     kind: 'tool.called',
     data: { tool: tool.name, durationMs, isError, ...answer.facts },
   });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ToolSpec } from '../domain/model.ts';
 
 /** A tool as the model is offered it. The schema's own address means nothing to a provider. */

@@ -13,7 +13,6 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
   // Out of the tools' reach: what a test could change in here, the later trees would be made of.
   const scratch = work.sandbox.private ?? work.scratch;
   const clone = await cloneFor({ ...work, scratch }, input, join(scratch, 'repository'));
-  let told: Promise<void> = Promise.resolve();
   const evidence = await verifyChange({
     workspaceRoot: work.workspace,
     repositoryDir: clone.root,
@@ -28,12 +27,10 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
     setup: setupPhase(gateway, work.egress),
     log: ({ step, ...data }) => {
       work.log(`verify.${step} ${JSON.stringify(data)}`);
-      const tell = () => gateway.tell([{ kind: `verify.${step}`, data }]);
-      told = told.then(tell).catch(() => undefined);
+      gateway.tell({ kind: `verify.${step}`, data });
     },
     signal,
   });
   signal.throwIfAborted();
-  await told;
   await gateway.leave(evidence);
 }

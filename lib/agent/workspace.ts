@@ -62,7 +62,10 @@ export async function cloneWorkspace(request: CloneRequest): Promise<Workspace> 
   await mkdir(root, { recursive: true });
   const options = { cwd: root, path, ...(signal && { signal }) };
   const format = `--object-format=${base.length === 64 ? 'sha256' : 'sha1'}`;
-  await git(['init', '--quiet', format, `--initial-branch=${request.branch}`], options);
+  // Git's own template has samples that nobody reads; programs may count on the folders.
+  const init = ['init', '--quiet', '--template=', format, `--initial-branch=${request.branch}`];
+  await git(init, options);
+  for (const folder of ['hooks', 'info']) await mkdir(join(root, '.git', folder));
   const fetch = ['fetch', '--quiet', '--no-tags', `--depth=${depth}`, request.url, request.ref];
   await git(fetch, { ...options, config: request.config ?? [] });
   await git(['reset', '--quiet', '--hard', base], options);

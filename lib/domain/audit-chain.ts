@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventName, type LedgerObjects, type Note, readCanonical } from './audit-objects.ts';
 import { genesisOf, type LedgerEvent, type Manifest, sha256 } from './ledger.ts';
 

@@ -1,3 +1,4 @@
+import { NotFound } from './errors.ts';
 import { canonicalJson } from './ledger.ts';
 
 /** A ledger's objects by name, as they stand in its folder: `events/00000000.json`, `manifest.json` ... */
@@ -13,6 +14,21 @@ export const publicKeyName = 'ledger.pub.pem';
 /** Name of an event's object. */
 export function eventName(seq: number): string {
   return `events/${String(seq).padStart(8, '0')}.json`;
+}
+
+/** Where payloads are, each under its SHA-256. */
+export const payloadFolder = 'payloads';
+
+/** Name of a payload's object. Throws `NotFound` for what is no SHA-256 in lower-case hex. */
+export function payloadName(digest: string): string {
+  if (/^[0-9a-f]{64}$/.test(digest)) return `${payloadFolder}/${digest}`;
+  throw new NotFound(`no payload ${JSON.stringify(digest)}`);
+}
+
+/** The name of a run's folder among the ledgers. Throws `NotFound` for an id that is no plain file name. */
+export function ledgerName(run: string): string {
+  if (/^[A-Za-z0-9][\w.-]{0,127}$/.test(run)) return run;
+  throw new NotFound(`no run ${JSON.stringify(run)}`);
 }
 
 /** The JSON value whose canonical form the bytes are, or what keeps them from being one. */

@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   checkpointName,
   type LedgerObjects,
@@ -9,10 +9,11 @@ import {
   readCanonical,
 } from './audit-objects.ts';
 import { type Checkpoint, type Manifest, sha256 } from './ledger.ts';
+import { signedBytes } from './seal.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const checkpointSchema = z.strictObject({
-  v: z.literal(1),
+  v: z.union([z.literal(1), z.literal(2)]),
   algorithm: z.literal('Ed25519'),
   key: digest,
   manifest: digest,
@@ -63,7 +64,7 @@ function readCheckpoint(bytes: Uint8Array, key: KeyObject, note: Note): Checkpoi
   }
   const checkpoint = checkpointSchema.safeParse(read.value);
   if (!checkpoint.success) {
-    note(checkpointName, 'is no checkpoint of version 1');
+    note(checkpointName, 'is no checkpoint of version 1 or 2');
     return undefined;
   }
   const id = sha256(key.export({ type: 'spki', format: 'der' }));
@@ -74,11 +75,19 @@ function readCheckpoint(bytes: Uint8Array, key: KeyObject, note: Note): Checkpoi
 
 /** Notes the one of the two that is wrong, as far as they tell. */
 function isSigned(manifest: Uint8Array, found: Checkpoint, key: KeyObject, note: Note): boolean {
-  const signed = verify(null, manifest, key, Buffer.from(found.signature, 'hex'));
+  const bytes = signedBytes(found, manifest);
+  const signed = verify(null, bytes, key, Buffer.from(found.signature, 'hex'));
   const named = found.manifest === sha256(manifest);
+  const changed = () => note(manifestName, 'has been changed: these are not the signed bytes');
+  const unsigned = () => note(checkpointName, 'has a signature that does not stand');
+  if (found.v === 2) {
+    if (!signed) unsigned();
+    else if (!named) changed();
+    return signed && named;
+  }
   if (signed && !named) note(checkpointName, 'gives another SHA-256 for the manifest it signs');
-  if (!signed && named) note(checkpointName, 'has a signature that does not stand');
-  if (!signed && !named) note(manifestName, 'has been changed: these are not the signed bytes');
+  if (!signed && named) unsigned();
+  if (!signed && !named) changed();
   return signed;
 }
 

@@ -6,6 +6,16 @@ export interface CommentCommand {
   readonly rest: string;
 }
 
+/** Every command, with what it does in words for people. */
+export const commandWords = {
+  run: 'starts a run; `/entropy` alone does too',
+  stop: 'stops the run that is at the issue',
+  retry: 'starts a new run, with the answers given so far',
+  answer: 'answers the question that waits; any comment does too',
+  'let-pass': 'lets exactly the change pass that policy stopped (maintainers)',
+} as const;
+export type CommandName = keyof typeof commandWords;
+
 /** The command on the comment's first line, or undefined where the comment is none. */
 export function commandIn(text: string): CommentCommand | undefined {
   const [line = '', ...below] = text.split(/\r?\n/);

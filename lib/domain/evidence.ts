@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `flaky` failed and then passed when it was run again on the same tree; a test the runner marks as

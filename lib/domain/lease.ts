@@ -1,11 +1,19 @@
 /**
  * A lease that has a name and an end, in milliseconds since the epoch. Live while `until` >= now, by the clock
- * of who asks; clocks may differ (`clockSkewMs`), so a holder renews it that much before its end. A renewal
- * that arrives late shortens nothing.
+ * of who asks; clocks may differ (`clockSkewMs`), so a holder renews it that much before its end, or who would
+ * take it over leaves it alone that much longer (`takeoverTime`). A renewal that arrives late shortens nothing.
  */
 export interface Lease {
   readonly holder: string;
   readonly until: number;
+}
+
+/**
+ * The `now` by which another's lease is looked at that is to be taken over once it has lapsed. `skewMs` is how
+ * far the clocks of those who share the store may differ: 0 on one machine, `clockSkewMs` across machines.
+ */
+export function takeoverTime(now: number, skewMs: number): number {
+  return now - skewMs;
 }
 
 /** The leases that still count at `now`. */
@@ -21,6 +29,22 @@ export function mayTakeLease(
   const others = liveLeases(leases, request.now).filter((lease) => lease.holder !== request.holder);
   const renewed = liveLeases(leases, request.now).length > others.length;
   return renewed || others.length < request.capacity;
+}
+
+/**
+ * The leases that stand once `holder` has taken or renewed its own; ended ones are gone. Undefined where it
+ * may not have one.
+ */
+export function takeLease(
+  leases: readonly Lease[],
+  request: { readonly now: number; readonly capacity: number } & Lease,
+): readonly Lease[] | undefined {
+  if (!mayTakeLease(leases, request)) return undefined;
+  const { holder } = request;
+  const live = liveLeases(leases, request.now);
+  const own = live.find((lease) => lease.holder === holder)?.until ?? request.until;
+  const until = Math.max(own, request.until);
+  return [...live.filter((lease) => lease.holder !== holder), { holder, until }];
 }
 
 /**

@@ -65,13 +65,14 @@ export interface Manifest {
 
 /** The manifest's signature. */
 export interface Checkpoint {
-  readonly v: 1;
+  /** 2 in all that is sealed now; what the signature is over depends on it. */
+  readonly v: 1 | 2;
   readonly algorithm: 'Ed25519';
   /** SHA-256, hex, of the public key's SPKI bytes. */
   readonly key: string;
   /** SHA-256, hex, of the manifest's bytes. */
   readonly manifest: string;
-  /** Over the manifest's bytes, hex. */
+  /** Over `signedBytes` (seal.ts), hex. */
   readonly signature: string;
 }
 

@@ -25,9 +25,9 @@ export interface LetPass {
 /** Most violations that one message names. */
 const named = 20;
 
-/** Tells changes apart by what they write, wherever they are laid. */
+/** Tells changes apart by what they write, wherever they are laid and in whatever order they name it. */
 export function changeDigest({ files }: { readonly files: readonly FileChange[] }): string {
-  return sha256(canonicalJson(files));
+  return sha256(canonicalJson([...files].sort((a, b) => (a.path < b.path ? -1 : 1))));
 }
 
 /**

@@ -73,7 +73,7 @@ export interface ModelReply {
   readonly content: readonly ReplyBlock[];
   readonly stop: StopReason;
   readonly usage: Usage;
-  /** Set where the provider gave no usage: the numbers are then our own, from bytes. */
+  /** Set where the provider gave no usage, or not all of it: the numbers are then our own, from bytes. */
   readonly estimated?: true;
   /** The model's name as the provider gave it back. */
   readonly model: string;

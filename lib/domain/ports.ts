@@ -268,7 +268,11 @@ export interface Ports {
   readonly source: Source;
   readonly forgeOf: ForgeOf;
   readonly provider: (choice: ModelChoice) => Provider;
-  readonly sandboxes: Sandboxes;
   /** Public key of the ledger's signer, PEM. */
   readonly limitsOf: (role: RoleName) => StageLimits;
+}
+
+/** What walking a run in process needs beside: where sandboxes come from. */
+export interface RunnerPorts extends Ports {
+  readonly sandboxes: Sandboxes;
 }

@@ -37,7 +37,9 @@ export type ProviderName = 'anthropic' | 'openai-compatible' | 'replay';
 export type Strategy = 'tools' | 'rewrite';
 
 /** What kind of boundary a stage runs behind. */
-export type SandboxKind = 'bubblewrap' | 'process';
+export type SandboxKind = LocalSandboxKind | 'fargate';
+/** The kinds that one machine has. */
+export type LocalSandboxKind = 'bubblewrap' | 'process';
 
 /** What the operator chose for a run. Holds no secret. */
 export interface RunSettings {

@@ -41,3 +41,18 @@ export interface Source {
   /** The change as a patch a person can read and apply. */
   diff(repository: RepositoryRef, commit: string, files: readonly FileChange[]): Promise<string>;
 }
+
+/** A commit that stays the same for a run, and the branch it was taken from. */
+export interface Pin {
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/** Where pins are kept, by run. */
+export interface PinStore {
+  pinned(run: string): Promise<Pin | undefined>;
+  /** Keeps the run's first pin; gives the one that stands then, which another may have kept before. */
+  keep(run: string, pin: Pin): Promise<Pin>;
+  /** Puts a pin in the place of the one before. */
+  move(run: string, pin: Pin): Promise<void>;
+}

@@ -27,6 +27,14 @@ export interface Guidance {
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
+/** What the repository's rules ask no failing-then-passing test for. */
+export interface Exemptions {
+  /** Globs: a change of such paths alone. */
+  readonly paths: readonly string[];
+  /** Those of the rules' labels that the issue has: any change. */
+  readonly labels: readonly string[];
+}
+
 /** What a stage is given; which members are there depends on the role. */
 export interface StageInput {
   readonly stage: StageAttempt;
@@ -44,6 +52,8 @@ export interface StageInput {
   readonly change?: ChangeSet;
   /** reviewer; coder where the last round's Evidence was not good. */
   readonly evidence?: { readonly evidence: Evidence; readonly judgement: Judgement };
+  /** coder by `rewrite`, which holds its drafts against the rule of success. */
+  readonly exempt?: Exemptions;
   /** coder, where `change` holds git's marks of a conflict with a base that has moved on. */
   readonly conflict?: { readonly from: string; readonly paths: readonly string[] };
   /** coder, where a reviewer asked for changes. */

@@ -1,3 +1,4 @@
+import { clockSkewMs } from './claim.ts';
 import { ownMark } from './own-mark.ts';
 import type { Policy } from './policy.ts';
 import type { RepositoryRef, Trigger } from './run.ts';
@@ -61,8 +62,14 @@ export interface TriggerFacts {
     readonly assignees: readonly string[];
   };
   readonly events: readonly TriggerEvent[];
-  /** For a comment: who wrote it and its present text; undefined where it is not on this issue. */
-  readonly comment?: { readonly by: string; readonly bot: boolean; readonly text: string };
+  /** For a comment: who wrote it, when, and its present text; undefined where it is not on this issue. */
+  readonly comment?: {
+    readonly by: string;
+    readonly bot: boolean;
+    readonly text: string;
+    /** Milliseconds since the epoch. */
+    readonly at: number;
+  };
   /** Permission of who put the label on, assigned or commented. */
   readonly permission: Permission;
   /** As the default branch's `.entropy.yml` has it. */
@@ -120,7 +127,7 @@ export function decideTrigger(
 export function decideComment(
   intent: CommentIntent,
   facts: TriggerFacts,
-): (Decision & { readonly text: string }) | string {
+): (Decision & { readonly text: string; readonly at: number }) | string {
   const { comment } = facts;
   if (comment === undefined) return 'the comment is no longer there';
   // Also written by a person's account, where that is the one that we write with.
@@ -132,7 +139,16 @@ export function decideComment(
     issue: String(intent.issue),
     trigger: { kind: 'comment', id: String(intent.comment), by: comment.by },
     text: comment.text,
+    at: comment.at,
   };
+}
+
+/**
+ * Whether what was said at `at`, by GitHub's clock, was said before something here happened, and so can't be
+ * about it: a comment can be found long after it was made.
+ */
+export function saidBefore(at: number, happened: number): boolean {
+  return at < happened - clockSkewMs;
 }
 
 function refusalOf({ by, bot }: { by: string; bot: boolean }, permission: Permission) {

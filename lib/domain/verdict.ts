@@ -62,7 +62,7 @@ export function judge(
     const detail = `Set-up works on the base and fails with the change: ${lastCommand(failed)}.`;
     return judgement('bad', 'setup-failed', detail);
   }
-  const exempt = isExempt(evidence, policy) || hasExemptLabel(labels, policy);
+  const exempt = isExempt(evidence, policy) || exemptLabelsIn(labels, policy).length > 0;
   const tables = tablesOf(runs);
   return tables === null
     ? byExitCode(runs, evidence, exempt)
@@ -169,8 +169,8 @@ function isExempt({ paths }: Evidence, policy: Policy): boolean {
   return judged.length > 0 && judged.every((path) => globs.some((glob) => globMatches(glob, path)));
 }
 
-/** GitHub takes labels that differ in case for the same. */
-function hasExemptLabel(labels: readonly string[], policy: Policy): boolean {
-  const exempt = policy.evidence.exemptLabels.map((label) => label.toLowerCase());
-  return labels.some((label) => exempt.includes(label.toLowerCase()));
+/** Those of policy's labels that are among an issue's. GitHub takes labels that differ in case for the same. */
+export function exemptLabelsIn(labels: readonly string[], policy: Policy): readonly string[] {
+  const there = labels.map((label) => label.toLowerCase());
+  return policy.evidence.exemptLabels.filter((label) => there.includes(label.toLowerCase()));
 }

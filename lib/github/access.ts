@@ -1,6 +1,6 @@
 import { ForgeFailed } from '../domain/errors.ts';
+import type { Mint, Permissions } from '../domain/mint.ts';
 import { type GitHubClient, githubClient } from './client.ts';
-import type { Mint, Permissions } from './minter.ts';
 import { siteOf } from './site.ts';
 
 /** How GitHub is reached, and who may act there. */

@@ -1,8 +1,8 @@
 import { ConfigInvalid, NotFound } from '../domain/errors.ts';
+import type { Permissions } from '../domain/mint.ts';
 import { accessTo, type GitHubAccess, type RepositoryClient } from './access.ts';
 import { hasStatus } from './failure.ts';
 import type { IssueReference } from './issue-reference.ts';
-import type { Permissions } from './minter.ts';
 import { permissionOf } from './trigger-facts.ts';
 
 /** All that a run does to a repository. */

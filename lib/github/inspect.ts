@@ -1,6 +1,6 @@
-import { createAppAuth } from '@octokit/auth-app';
 import { clockSkewMs } from '../domain/claim.ts';
 import { doubtful, type Finding, good, wrong } from '../domain/finding.ts';
+import { appJwt } from './app-jwt.ts';
 import { type GitHubClient, githubClient } from './client.ts';
 
 /** Who asks GitHub: the App, or a plain token; `repository` is `owner/name`. */
@@ -58,10 +58,9 @@ const events = ['issues', 'issue_comment'];
 async function inspectApp({ apiUrl, repository }: Inspected, app: { id: string; key: string }) {
   let request: GitHubClient['request'];
   try {
-    const { token } = await createAppAuth({ appId: app.id, privateKey: app.key })({ type: 'app' });
+    const token = await appJwt({ appId: app.id, privateKey: app.key });
     ({ request } = githubClient({ apiUrl, token }));
   } catch {
-    // The cause may quote the key.
     const fix = 'download the key again from the App\'s settings; it is PEM, "-----BEGIN ..."';
     return [wrong('github app', 'ENTROPY_APP_KEY is no key that can sign', fix)];
   }

@@ -1,13 +1,12 @@
-import { createAppAuth } from '@octokit/auth-app';
 import { isRepositoryName } from '../domain/webhook-intent.ts';
+import { appJwt } from './app-jwt.ts';
 import { githubClient, listAll } from './client.ts';
 import type { AppOptions } from './minter.ts';
 
 /** Names (`owner/name`) of the repositories that the App is installed on. Throws `ForgeFailed`. */
 export async function installedRepositories(options: AppOptions): Promise<readonly string[]> {
-  const { appId, privateKey, apiUrl } = options;
-  const { token: jwt } = await createAppAuth({ appId, privateKey })({ type: 'app' });
-  const app = githubClient({ apiUrl, token: jwt });
+  const { apiUrl } = options;
+  const app = githubClient({ apiUrl, token: await appJwt(options) });
   const installations = await listAll((page) => app.request('GET /app/installations', page));
   const names: string[] = [];
   for (const { id: installation_id, suspended_at } of installations) {

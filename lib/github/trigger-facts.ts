@@ -101,7 +101,9 @@ async function commentNow(
     const route = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}';
     const { data } = await request(route, { ...at, comment_id });
     if (!data.issue_url.endsWith(`/issues/${issue}`) || data.user === null) return undefined;
-    return { by: data.user.login, bot: data.user.type !== 'User', text: data.body ?? '' };
+    const { user, body, created_at } = data;
+    const said = { text: body ?? '', at: Date.parse(created_at) };
+    return { by: user.login, bot: user.type !== 'User', ...said };
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;

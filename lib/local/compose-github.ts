@@ -1,12 +1,14 @@
 import type { Config } from '../config.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
+import type { Mint } from '../domain/mint.ts';
 import type { ForgeOf } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
 import { checkCaller } from '../github/caller.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { installedRepositories } from '../github/installed-repositories.ts';
 import type { IssueReference } from '../github/issue-reference.ts';
-import { type AppOptions, type Mint, minter, tokenMinter } from '../github/minter.ts';
+import { type AppOptions, minter, tokenMinter } from '../github/minter.ts';
+import { readNewComments } from '../github/new-comments.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { readTriggerFacts } from '../github/trigger-facts.ts';
 import { readWaitingIssues } from '../github/waiting-issues.ts';
@@ -20,6 +22,7 @@ export interface Github {
   readonly remoteOf: (repository: RepositoryRef) => Promise<Remote>;
   readonly readFacts: ReadTriggerFacts;
   readonly waitingIssues: ReconcileOptions['waitingIssues'];
+  readonly newComments: ReconcileOptions['newComments'];
   /** Repositories that the App is installed on; undefined where a plain token acts. */
   readonly installedRepositories?: ReconcileOptions['repositories'];
   /** Who asks for a run from here, by the authority at hand; see `checkCaller`. */
@@ -36,6 +39,7 @@ export function composeGithub(config: Config): Github {
     checkCaller: (issue) => checkCaller(access, issue),
     readFacts: (intent) => readTriggerFacts(access, intent),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
+    newComments: (repository, cursor) => readNewComments(access, repository, cursor),
     ...(app === undefined ? {} : { installedRepositories: () => installedRepositories(app) }),
   };
 }

@@ -32,6 +32,9 @@ export async function composeReplay(
   const run = await original.runs.get(id);
   if (run === undefined) throw new NotFound(`no run ${id}; "entropy status" lists them`);
   if (run.status !== 'settled') throw new NotFound(`${id} has not ended yet`);
+  if (run.pass !== undefined) {
+    throw new NotFound(`${id} took over a change; replay ${run.pass.run}, which made it`);
+  }
   const trees = await treesOf(original, id);
   if (trees.length === 0)
     throw new NotFound(`${id} left no verified change, so there is no tree to compare`);
@@ -42,7 +45,7 @@ export async function composeReplay(
   keepIssue(runFolder(dataDir, replayId), await issueOf(original, run));
   const turns = await ledgerTurns(original.ledger, id, original.stages);
   const replayConfig = { ...config, dataDir };
-  const embedded = await composeEmbedded(replayConfig, { turns, log });
+  const embedded = movingOn(await composeEmbedded(replayConfig, { turns, log }), run);
   return {
     embedded,
     config: replayConfig,
@@ -71,30 +74,53 @@ export async function treesOf(
   ports: Pick<Ports, 'runs' | 'stages' | 'ledger'>,
   run: string,
 ): Promise<readonly string[]> {
-  const moved = (await ports.runs.get(run))?.moves?.[0]?.round;
-  const rounds = Math.min(await lastRoundOf(ports, run, 'verifier'), moved ?? Infinity);
+  const rounds = await lastRoundOf(ports, run, 'verifier');
   const trees: string[] = [];
   for (let round = 1; round <= rounds; round++)
     trees.push((await evidenceOf(ports, run, round)).tree);
   return trees;
 }
 
-/** A replay has no GitHub whose branch could move on, so it ends where the base first did. */
-function firstBaseOf(run: Run): string {
-  return run.moves?.[0]?.from ?? baseOf(run).commit;
+/** Every base that the run stood on, the first one first. */
+function basesOf(run: Run): readonly string[] {
+  const moves = run.moves ?? [];
+  return [moves[0]?.from ?? baseOf(run).commit, ...moves.map(({ to }) => to)];
 }
 
-async function cloneBase(mirror: string, target: string, run: Run): Promise<void> {
+/** The branch of the repository that stands for GitHub's in a replay. */
+function branchIn(run: Run): string {
   const { branch } = baseOf(run);
-  const commit = firstBaseOf(run);
-  const ref = run.moves ? `refs/bases/${run.id}/${commit}` : `refs/entropy/${run.id}/base`;
-  const name = branch === 'HEAD' ? 'main' : branch;
+  return `refs/heads/${branch === 'HEAD' ? 'main' : branch}`;
+}
+
+/** A bare repository that has all bases of the run, and stands on the first. */
+async function cloneBase(mirror: string, target: string, run: Run): Promise<void> {
+  const bases = basesOf(run);
+  const branch = branchIn(run);
   mkdirSync(target, { recursive: true, mode: 0o700 });
   const at = ['--git-dir', target];
   await git(['init', '--quiet', '--bare', target]);
-  await git([...at, 'fetch', '--quiet', mirror, `${ref}:refs/heads/${name}`]);
-  await git([...at, 'update-ref', `refs/heads/${name}`, commit]);
-  await git([...at, 'symbolic-ref', 'HEAD', `refs/heads/${name}`]);
+  const wanted = run.moves
+    ? bases.map((commit) => `refs/bases/${run.id}/${commit}:refs/bases/${commit}`)
+    : [`refs/entropy/${run.id}/base:${branch}`];
+  await git([...at, 'fetch', '--quiet', mirror, ...wanted]);
+  await git([...at, 'update-ref', branch, bases[0] as string]);
+  await git([...at, 'symbolic-ref', 'HEAD', branch]);
+}
+
+/** The branch moves on where the original's had: at each look that found it moved, and at no other. */
+function movingOn(embedded: Embedded, original: Run): Embedded {
+  const { source, runs } = embedded.ports;
+  const bases = basesOf(original);
+  const latest: Ports['source']['latest'] = async (run) => {
+    const moved = (await runs.get(run.id))?.moves?.length ?? 0;
+    const next = bases[moved + 1];
+    const at = ['--git-dir', run.repository.name];
+    if (next !== undefined) await git([...at, 'update-ref', branchIn(original), next]);
+    return source.latest(run);
+  };
+  const ports = { ...embedded.ports, source: { ...source, latest } };
+  return { ...embedded, ports, runner: { ...embedded.runner, ports } };
 }
 
 function keepIssue(folder: string, issue: IssueSnapshot): void {

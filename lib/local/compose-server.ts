@@ -85,7 +85,7 @@ function startWorkers(
   { ports, runner }: Embedded,
 ): [Repeated, ...Repeated[]] {
   const worker = startWorker({ ...runner, capacity: config.capacity });
-  const { readFacts, waitingIssues, installedRepositories } = github;
+  const { readFacts, waitingIssues, newComments, installedRepositories } = github;
   const shared = { ports, readFacts, settings, log };
   const inbox = startInboxWorker({ ...shared, onDone: worker.wake });
   const { repositories: named, minutes = 10 } = config.reconcile ?? {};
@@ -95,9 +95,12 @@ function startWorkers(
     log('set ENTROPY_REPOSITORIES: until then nobody looks for deliveries that never came');
     return [inbox, worker];
   }
-  const onLooked = worker.wake;
-  const reconciler = { ...shared, repositories, waitingIssues, minutes, onLooked };
-  return [inbox, worker, startReconcileWorker(reconciler)];
+  const onLooked = () => {
+    inbox.wake();
+    worker.wake();
+  };
+  const looks = { repositories, waitingIssues, newComments, minutes, onLooked };
+  return [inbox, worker, startReconcileWorker({ ...shared, ...looks })];
 }
 
 function readVersion(): string {

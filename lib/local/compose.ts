@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
-import type { ForgeOf, Ports } from '../domain/ports.ts';
+import type { ForgeOf, Ports, RunnerPorts } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
 import { defaultLimits, type RoleName } from '../domain/stage.ts';
 import { priceOf } from '../providers/prices.ts';
@@ -47,7 +47,7 @@ export interface ComposeOptions {
 
 /** The whole system in one process. */
 export interface Embedded {
-  readonly ports: Ports;
+  readonly ports: RunnerPorts;
   readonly runner: RunnerOptions;
   close(): Promise<void>;
 }
@@ -73,8 +73,8 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     source: sourceMirror({ dataDir, ...(remoteOf === undefined ? {} : { remoteOf }) }),
     forgeOf: forgeOf(config, options),
     provider: (choice) => providerOf(choice, config.secrets, options.turns),
-  } satisfies Omit<Ports, 'sandboxes'>;
-  const ports = { ...base } as { -readonly [K in keyof Ports]: Ports[K] };
+  } satisfies Ports;
+  const ports = { ...base } as { -readonly [K in keyof RunnerPorts]: RunnerPorts[K] };
   const gateway = await startGateway({
     ports,
     priceOf,

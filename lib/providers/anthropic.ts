@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { addUsage, noUsage, type Usage } from '../domain/budget.ts';
+import { tokensIn } from '../domain/estimate.ts';
 import type { ModelReply } from '../domain/model.ts';
 import type { Provider, ProviderCall } from '../domain/ports.ts';
 import { messagesRequest, replyBlocks, stopOf, usageOf } from './anthropic-messages.ts';
@@ -58,7 +59,10 @@ async function askWithThinking(
   }
 }
 
-/** One reply, whole. What a reply that broke off had used is added to the usage of the one that did not. */
+/**
+ * One reply, whole. What a reply that broke off had used is added to the usage of the one that did not: its
+ * prompt as it was counted at its start, and what came of it by its bytes, since that is counted at the end.
+ */
 async function askWhole(
   client: Anthropic,
   call: ProviderCall,
@@ -72,7 +76,8 @@ async function askWhole(
       lost = addUsage(lost, usage);
     }),
   );
-  return { ...reply, usage: addUsage(reply.usage, lost) };
+  if (lost === noUsage) return reply;
+  return { ...reply, usage: addUsage(reply.usage, lost), estimated: true };
 }
 
 async function ask(
@@ -84,10 +89,14 @@ async function ask(
   const rawInputs = new Map<number, string>();
   const stream = client.messages.stream(body, { signal });
   let began = false;
+  let counted: Usage | undefined;
+  let received = 0;
   stream.on('connect', () => {
     began = true;
   });
-  stream.on('streamEvent', (event) => {
+  stream.on('streamEvent', (event, { usage }) => {
+    counted = usageOf(usage);
+    if (event.type === 'content_block_delta') received += bytesOf(event.delta);
     if (event.type !== 'content_block_delta' || event.delta.type !== 'input_json_delta') return;
     const before = rawInputs.get(event.index) ?? '';
     rawInputs.set(event.index, before + event.delta.partial_json);
@@ -103,7 +112,13 @@ async function ask(
     };
   } catch (error) {
     if (!began || signal.aborted) throw error;
-    if (stream.currentMessage !== undefined) lost(usageOf(stream.currentMessage.usage));
+    if (counted !== undefined) lost({ ...counted, output: Math.max(counted.output, received) });
     throw new StreamFault('the reply broke off', { cause: error });
   }
+}
+
+function bytesOf(delta: Anthropic.RawContentBlockDelta): number {
+  if (delta.type === 'text_delta') return tokensIn(delta.text);
+  if (delta.type === 'thinking_delta') return tokensIn(delta.thinking);
+  return delta.type === 'input_json_delta' ? tokensIn(delta.partial_json) : 0;
 }

@@ -139,7 +139,7 @@ function stopOf({ refused, finish, calls }: ChatDraft): StopReason {
 }
 
 /** Chat Completions counts cached tokens within `prompt_tokens`; the domain counts them apart. */
-function usageOf(usage: OpenAI.CompletionUsage): Usage {
+export function usageOf(usage: OpenAI.CompletionUsage): Usage {
   const cacheRead = usage.prompt_tokens_details?.cached_tokens ?? 0;
   const cacheWrite = usage.prompt_tokens_details?.cache_write_tokens ?? 0;
   return {

@@ -1,10 +1,17 @@
 import OpenAI from 'openai';
-import type { Usage } from '../domain/budget.ts';
+import { addUsage, type Usage } from '../domain/budget.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import { tokensIn } from '../domain/estimate.ts';
 import type { ModelReply, ModelRequest } from '../domain/model.ts';
 import type { Provider, ProviderCall } from '../domain/ports.ts';
-import { addChunk, type ChatDraft, chatRequest, emptyDraft, replyOf } from './chat-completions.ts';
+import {
+  addChunk,
+  type ChatDraft,
+  chatRequest,
+  emptyDraft,
+  replyOf,
+  usageOf,
+} from './chat-completions.ts';
 import { type Account, modelFailed } from './failure.ts';
 import { localLimits, type ProviderLimits } from './limits.ts';
 import { retryStreams, StreamFault } from './stream-fault.ts';
@@ -61,9 +68,11 @@ export function openaiCompatibleProvider(
       secrets: apiKey === undefined ? [] : [apiKey],
     };
     try {
-      return await retryStreams(limits, call.signal, () =>
-        askInDialect(client, call, dialectOf(baseUrl)),
+      const lost: ChatDraft[] = [];
+      const reply = await retryStreams(limits, call.signal, () =>
+        askInDialect(client, call, dialectOf(baseUrl), lost),
       );
+      return withLost(reply, lost);
     } catch (error) {
       throw modelFailed(error, account, call.signal.aborted);
     }
@@ -74,11 +83,12 @@ async function askInDialect(
   client: OpenAI,
   call: ProviderCall,
   dialect: Dialect,
+  lost: ChatDraft[],
 ): Promise<ModelReply> {
   // Each part of a dialect can be objected to, once.
   for (let objections = 0; ; objections += 1) {
     try {
-      return await ask(client, call, dialect);
+      return await ask(client, call, dialect, lost);
     } catch (error) {
       const most = Object.keys(dialect).length;
       if (objections >= most || !adapted(dialect, error, call.request)) throw error;
@@ -113,7 +123,13 @@ function adapted(dialect: Dialect, error: unknown, request: ModelRequest): boole
   return false;
 }
 
-async function ask(client: OpenAI, call: ProviderCall, dialect: Dialect): Promise<ModelReply> {
+/** A reply that breaks off goes to `lost`, as far as it came. */
+async function ask(
+  client: OpenAI,
+  call: ProviderCall,
+  dialect: Dialect,
+  lost: ChatDraft[],
+): Promise<ModelReply> {
   const { request, choice, signal } = call;
   const chunks = await client.chat.completions.create(
     {
@@ -129,12 +145,17 @@ async function ask(client: OpenAI, call: ProviderCall, dialect: Dialect): Promis
     { signal },
   );
   const draft = emptyDraft();
+  let began = false;
   try {
-    for await (const chunk of chunks) addChunk(draft, chunk);
+    for await (const chunk of chunks) {
+      began = true;
+      addChunk(draft, chunk);
+    }
     // An aborted stream ends quietly in this SDK.
     if (signal.aborted) throw new Error('aborted');
     if (draft.finish === null) throw new Error('the stream ended before the reply did');
   } catch (error) {
+    if (began) lost.push(draft);
     throw new StreamFault('the reply broke off', { cause: error });
   }
   return replyOf(
@@ -155,12 +176,30 @@ function formatOf({ responseSchema }: ModelRequest) {
 
 /** For servers that count nothing. */
 function guess({ request }: ProviderCall, draft: ChatDraft): Usage {
-  const said = draft.text + [...draft.calls.values()].map((made) => made.arguments).join('');
   const { maxTokens: _limit, ...prompt } = request;
   return {
     input: tokensIn(JSON.stringify(prompt)),
     cacheRead: 0,
     cacheWrite: 0,
-    output: tokensIn(said),
+    output: outputOf(draft),
   };
+}
+
+/** From the bytes that came. */
+function outputOf({ text, calls }: ChatDraft): number {
+  return tokensIn(text + [...calls.values()].map((made) => made.arguments).join(''));
+}
+
+/**
+ * Adds what earlier tries of the same call used up to where they broke off. A server counts at the end: their
+ * prompt was the whole reply's, and whether it was cached nobody knows.
+ */
+function withLost(reply: ModelReply, lost: readonly ChatDraft[]): ModelReply {
+  if (lost.length === 0) return reply;
+  const { input, cacheRead, cacheWrite } = reply.usage;
+  const prompt = { input: input + cacheRead + cacheWrite, cacheRead: 0, cacheWrite: 0 };
+  const used = lost.map((draft) =>
+    draft.usage === undefined ? { ...prompt, output: outputOf(draft) } : usageOf(draft.usage),
+  );
+  return { ...reply, usage: used.reduce(addUsage, reply.usage), estimated: true };
 }

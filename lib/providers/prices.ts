@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Price } from '../domain/budget.ts';
+import read from './prices.json' with { type: 'json' };
 
 const price = {
   input: z.number().positive(),
@@ -21,8 +21,7 @@ const tableSchema = z.strictObject({
   ),
 });
 
-const file = new URL('./prices.json', import.meta.url);
-const table = tableSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+const table = tableSchema.parse(read);
 
 /** The day on which the prices were read. */
 export const pricesDate = table.date;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigInvalid, ModelFailed } from '../domain/errors.ts';
 import type { LedgerEvent } from '../domain/ledger.ts';
 import type { ModelReply, TurnAddress } from '../domain/model.ts';

@@ -38,7 +38,13 @@ function chain(run: string, events: readonly NewEvent[]): { objects: Objects; he
   return { objects, head };
 }
 
-function seal(objects: Objects, head: LedgerHead, key = keys.privateKey, run = 'r-1'): Objects {
+function seal(
+  objects: Objects,
+  head: LedgerHead,
+  key = keys.privateKey,
+  run = 'r-1',
+  v: 1 | 2 = 2,
+): Objects {
   const manifest = canonicalJson({
     v: 1,
     run,
@@ -49,13 +55,14 @@ function seal(objects: Objects, head: LedgerHead, key = keys.privateKey, run = '
     payloads: payloads.map(sha256).sort(),
     definition: sha256('definition'),
   });
-  const checkpoint = {
-    v: 1,
+  const body = {
+    v,
     algorithm: 'Ed25519',
     key: sha256(createPublicKey(key).export({ type: 'spki', format: 'der' })),
     manifest: sha256(manifest),
-    signature: sign(null, Buffer.from(manifest), key).toString('hex'),
   };
+  const signed = v === 1 ? manifest : canonicalJson(body);
+  const checkpoint = { ...body, signature: sign(null, Buffer.from(signed), key).toString('hex') };
   return new Map([
     ...objects,
     ['ledger.pub.pem', Buffer.from(pemOf(key))],
@@ -64,9 +71,9 @@ function seal(objects: Objects, head: LedgerHead, key = keys.privateKey, run = '
   ]);
 }
 
-function sealedLedger(run = 'r-1'): Objects {
+function sealedLedger(run = 'r-1', v: 1 | 2 = 2): Objects {
   const { objects, head } = chain(run, story);
-  return seal(objects, head, keys.privateKey, run);
+  return seal(objects, head, keys.privateKey, run, v);
 }
 
 function* mutations(bytes: Uint8Array): Generator<Uint8Array> {
@@ -97,8 +104,8 @@ function without(objects: Objects, ...names: string[]): Objects {
   return new Map([...objects].filter(([name]) => !names.includes(name)));
 }
 
-describe('a sealed ledger', () => {
-  const ledger = sealedLedger();
+describe.each([2, 1] as const)('a sealed ledger with a checkpoint of version %i', (v) => {
+  const ledger = sealedLedger('r-1', v);
   const names = [...ledger.keys()];
 
   test('verifies', () => {
@@ -221,6 +228,37 @@ describe('a sealed ledger', () => {
 
 const head2 = () => chain('r-2', story).head;
 const isEvent = (name: string) => name.startsWith('events/');
+
+describe('a checkpoint', () => {
+  const [one, two] = [sealedLedger('r-1', 1), sealedLedger('r-1', 2)];
+  const read = (ledger: Objects) =>
+    JSON.parse(String(ledger.get('checkpoint.json'))) as Record<string, unknown>;
+  const reasons = (checkpoint: unknown) =>
+    verifyLedger(
+      changed(two, 'checkpoint.json', Buffer.from(canonicalJson(checkpoint))),
+      publicKey,
+    ).problems.map(({ object, reason }) => `${object} ${reason}`);
+
+  test('of one version is not believed as one of the other', () => {
+    const unsigned = 'checkpoint.json has a signature that does not stand';
+    expect(reasons({ ...read(two), v: 1 })).toEqual([unsigned]);
+    expect(reasons({ ...read(one), v: 2 })).toEqual([unsigned]);
+    expect(reasons({ ...read(one), v: 3 })).toEqual([
+      'checkpoint.json is no checkpoint of version 1 or 2',
+    ]);
+  });
+
+  test('that stands tells that the manifest was changed', () => {
+    const other = changed(
+      two,
+      'manifest.json',
+      sealedLedger('r-2').get('manifest.json') ?? Buffer.of(),
+    );
+    expect(verifyLedger(other, publicKey).problems).toEqual([
+      { object: 'manifest.json', reason: 'has been changed: these are not the signed bytes' },
+    ]);
+  });
+});
 
 describe('a payload that an event names', () => {
   const named = (standing: 'observed' | 'claimed', data: Record<string, unknown>) => {

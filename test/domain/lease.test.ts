@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { liveLeases, mayTakeLease } from '../../lib/domain/lease.ts';
+
+import { liveLeases, mayTakeLease, takeLease, takeoverTime } from '../../lib/domain/lease.ts';
 
 const leases = [
   { holder: 'a', until: 10 },
@@ -25,4 +26,23 @@ test('a live holder renews whatever the capacity; a lapsed one asks like a new o
   expect(ask('a', 10, 1)).toBe(true);
   expect(ask('a', 11, 1)).toBe(false);
   expect(ask('a', 11, 2)).toBe(true);
+});
+
+test('taking leaves out what has ended, and a late renewal shortens nothing', () => {
+  const take = (holder: string, now: number, until: number) =>
+    takeLease(leases, { holder, now, until, capacity: 2 });
+  expect(take('c', 10, 15)).toBeUndefined();
+  expect(take('c', 11, 30)).toEqual([leases[1], { holder: 'c', until: 30 }]);
+  expect(take('b', 11, 15)).toEqual([leases[1]]);
+  expect(take('b', 11, 25)).toEqual([{ holder: 'b', until: 25 }]);
+});
+
+test('who would take over leaves a lease alone as long as its clock may be ahead', () => {
+  const held = [{ holder: 'a', until: 100 }];
+  const takes = (holder: string, now: number, skewMs: number) =>
+    mayTakeLease(held, { holder, now: takeoverTime(now, skewMs), capacity: 1 });
+  expect(takes('b', 101, 0)).toBe(true);
+  expect(takes('b', 110, 10)).toBe(false);
+  expect(takes('b', 111, 10)).toBe(true);
+  expect(takes('a', 111, 10)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** The image that the tests run; made by the set-up. */
-export const sandboxImage = 'entropy-sandbox';
+const sandboxImage = 'entropy-sandbox';
 
 /** What Fargate leaves a container, less what the task definition drops: SETUID and SETGID. */
 const kept = ['--cap-drop', 'ALL', '--cap-add', 'SETUID', '--cap-add', 'SETGID'];

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Run } from '../../lib/domain/run.ts';
+import { desk, jsonLines } from '../bin/command-line.ts';
 import { expectAtRest, published } from './fixtures/ending.ts';
 import { coderTurn, readerTurn, reviewerTurn, script } from './fixtures/turns.ts';
 import { ended, makeWorld, until, type World } from './fixtures/world.ts';
@@ -61,6 +62,17 @@ function git(...args: string[]): string {
   return execFileSync('git', ['--git-dir', dir, ...args], { encoding: 'utf8' }).trim();
 }
 
+/** The branch moves on in the replay as well, and every round comes to the same tree. */
+async function expectReplayed(run: Run, rounds: number): Promise<void> {
+  const at = desk();
+  const ended = await at.entropy(['--data-dir', world.dataDir, 'replay', run.id, '--json']);
+  at.remove();
+  const told = jsonLines(ended).at(-1);
+  expect(told).toMatchObject({ type: 'replay', same: true });
+  expect(told?.recorded).toHaveLength(rounds);
+  expect(ended.code).toBe(0);
+}
+
 const kindsOf = async (run: Run) =>
   (await world.stores.ledger.events(run.id)).map(({ kind }) => kind);
 
@@ -81,6 +93,7 @@ test('an approved change is laid over the new base, verified again and merged', 
   ]);
   expect((await kindsOf(run)).filter((kind) => kind === 'base.moved')).toHaveLength(1);
   await expectAtRest(world, run);
+  await expectReplayed(run, 2);
 });
 
 test('a conflict goes back to the coder, who is told of it, and the change is reviewed anew', async () => {
@@ -110,6 +123,7 @@ test('a conflict goes back to the coder, who is told of it, and the change is re
   );
   expect(looked?.data).toMatchObject({ tool: 'shell', exitCode: 0 });
   await expectAtRest(world, run);
+  await expectReplayed(run, 2);
 });
 
 test('where the two together are wrong, the coder is told and no round is lost', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
@@ -28,6 +28,10 @@ test(
     expect(runBranches(repo)).toEqual([]);
     const { run } = stopped;
     const asked = first.team.requests.length;
+    // Somebody goes on meanwhile, elsewhere: what was let pass is laid over that.
+    writeFileSync(join(repo, 'other.js'), '// new\n');
+    git(repo, 'add', 'other.js');
+    git(repo, 'commit', '-qm', 'Meanwhile');
 
     const nobody = await at.entropy(['let-pass', run]);
     expect(nobody.code).toBe(2);
@@ -69,6 +73,30 @@ test(
     );
     const audit = await at.entropy(['audit', 'verify', outcome.run]);
     expect(audit).toMatchObject({ code: 0 });
+  },
+  patience,
+);
+
+test(
+  'where a file of the change has moved on, the run starts from what the change was made on',
+  async () => {
+    const repo = repositoryAt(join(at.root, 'moved'), { ...sums, ...rules });
+    const base = git(repo, 'rev-parse', 'main');
+    const first = await startRun(at, { repo, turns: [reads, codes(mended), reviews('approve')] });
+    const { run } = outcomeOf(await first.ended);
+    // Git could merge the two; then it would be another change than the one that was looked at.
+    writeFileSync(join(repo, 'src/sum.js'), `${sums['src/sum.js']}\n\n\n// More.\n`);
+    git(repo, 'commit', '-qam', 'Meanwhile');
+    const again = await at.entropy(['let-pass', run, '--yes', '--json'], {
+      ANTHROPIC_API_KEY: modelKey,
+    });
+    await first.team.close();
+    const outcome = outcomeOf(again);
+    expect(outcome).toMatchObject({ outcome: 'handed-over', error: null });
+    expect(git(repo, 'rev-parse', `${outcome.branch}^`)).toBe(base);
+    expect(git(repo, 'rev-parse', `${outcome.branch}^{tree}`)).toBe(treeWith(repo, base, mended));
+    const replayed = await at.entropy(['replay', outcome.run]);
+    expect(replayed).toMatchObject({ code: 2, err: expect.stringContaining(`replay ${run}`) });
   },
   patience,
 );

@@ -106,6 +106,17 @@ describe('where the tests do not show the bug', () => {
   });
 });
 
+test('where the rules ask for no test, none is asked for, and a right change is good without', async () => {
+  const rules = { '.entropy.yml': 'version: 1\nevidence: { exempt: [src/**] }\n' };
+  const source = { 'src/sum.js': mended['src/sum.js'] ?? '' };
+  const end = await runWith([reads, coder(files(source)), approves], {
+    files: { ...blind, ...rules },
+  });
+  expect(end.outcome).toMatchObject({ outcome: 'handed-over', error: null });
+  expect(end.outcome.evidence).toMatchObject({ verdict: 'good', rule: 'exempt' });
+  expect(end.requests).toHaveLength(3);
+});
+
 test('a rewrite that breaks a test is told what failed, and the next may be right', async () => {
   const broken = { 'src/sum.js': 'export const sum = () => 6;\n' };
   const end = await runWith([reads, coder(files(broken), files(mended)), approves]);

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { Mint, Permissions } from '../../lib/domain/mint.ts';
 import type { GitHubAccess } from '../../lib/github/access.ts';
 import { githubForge } from '../../lib/github/github-forge.ts';
-import { type Mint, minter, type Permissions } from '../../lib/github/minter.ts';
+import { minter } from '../../lib/github/minter.ts';
 import { startPlayground } from '../../lib/local/playground/playground.ts';
 import { freshFolder } from '../local/source/git-fixture.ts';
 

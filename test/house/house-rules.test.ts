@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type SourceFile, sourceFiles } from './source-files.ts';
 
-const files = sourceFiles('bin', 'lib', 'task-image');
+const files = sourceFiles('bin', 'lambdas', 'lib', 'task-image');
 const byPath = new Map(files.map((file) => [file.path, file]));
 
 /** What each layer may import, the longest matching folder first. */
@@ -13,12 +13,16 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/agent': ['lib/domain', 'lib/roles', 'lib/agent'],
   'lib/services': ['lib/domain', 'lib/roles', 'lib/services'],
   'lib/config.ts': ['lib/domain'],
+  'lib/cdk/cost': ['lib/cdk', 'lib/domain', 'lib/providers/prices.ts'],
+  'lib/cdk': ['lib/cdk', 'lib/domain', 'lib/aws/environment-names.ts'],
+  'lib/aws': ['lib/domain', 'lib/aws', 'lib/services'],
   'lib/local': ['lib/domain', 'lib/local', 'lib/services'],
   'task-image': ['lib/domain', 'lib/agent', 'lib/roles', 'task-image'],
+  lambdas: ['lib', 'lambdas'],
   bin: ['lib', 'bin'],
 };
 /** Only these wire parts of every layer together. */
-const composeFiles = /^lib\/local\/(compose[a-z-]*|demo\/[a-z-]+)\.ts$/;
+const composeFiles = /^lib\/(local\/(compose[a-z-]*|demo\/[a-z-]+)|aws\/compose[a-z-]*)\.ts$/;
 
 const layerOf = (path: string) =>
   Object.keys(mayImport).find((layer) => path.startsWith(layer)) ?? '';
@@ -34,6 +38,14 @@ describe('imports', () => {
           )
           .map((target) => `${file.path} -> ${target}`),
       );
+    expect(wrong).toEqual([]);
+  });
+
+  test('name no construct but in the app', () => {
+    const wrong = files
+      .filter((file) => !/^(lib\/cdk\/|bin\/app\.ts$)/.test(file.path))
+      .filter((file) => file.imports.some((target) => target.startsWith('lib/cdk/')))
+      .map((file) => file.path);
     expect(wrong).toEqual([]);
   });
 
@@ -92,7 +104,7 @@ describe('files', () => {
     const wrong = files.filter(
       (file) =>
         file.text.includes('process.env') &&
-        !/^(lib\/config\.ts|bin\/|task-image\/)/.test(file.path),
+        !/^(lib\/config\.ts|bin\/|lambdas\/|task-image\/)/.test(file.path),
     );
     expect(wrong.map((file) => file.path)).toEqual([]);
   });

@@ -169,6 +169,19 @@ describe.each(kinds)('$name', ({ name, make, wire, path, setting }) => {
     expect(requests).toBe(limits.streams);
   });
 
+  test('what a reply had used that broke off counts as well, to where it came', async () => {
+    const told = 'All done.';
+    const untilSaid = events.findLastIndex((event) => event.includes(told.slice(-3))) + 1;
+    expect(untilSaid).toBeGreaterThan(1);
+    const { result } = await replies((res, n) => {
+      if (n <= 2) stream(res, events.slice(0, untilSaid).join(''));
+      else stream(res, answers(whole));
+    });
+    expect(result).toMatchObject({ content: whole.content, estimated: true });
+    const output = usage.output + 2 * told.length;
+    expect(result.usage).toEqual({ ...usage, input: 3 * usage.input, output });
+  });
+
   test('an answer without end is cut off, once', async () => {
     const { error, requests } = await fails((res) => {
       stream(res, half, false);

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { errorNamed } from '../../lib/domain/errors.ts';
 import { substitutions } from '../../lib/local/runner/lifecycle-resources.ts';
 import { loadDefinition } from '../../lib/local/walker/definition.ts';
+import { fillTemplate } from '../../lib/local/walker/template.ts';
 
 interface State {
   readonly Type: string;
@@ -17,6 +18,12 @@ interface State {
   }[];
   readonly Branches?: readonly Machine[];
   readonly TimeoutSeconds?: number;
+  readonly Resource?: string;
+  readonly Parameters?: {
+    readonly FunctionName?: string;
+    readonly Payload?: { readonly step?: string };
+    readonly [name: string]: unknown;
+  };
 }
 interface Machine {
   readonly StartAt: string;
@@ -50,6 +57,8 @@ const services = new Set([
   'Ecs.EcsException',
   'Ecs.LimitExceededException',
   'Ecs.UpdateInProgressException',
+  'ECS.InvalidParameterException',
+  'AmazonECS.Unknown',
   'States.ALL',
 ]);
 const isDomainError = (name: string) => errorNamed(name, '').name === name;
@@ -113,6 +122,34 @@ describe('the lifecycle', () => {
         'Close',
       ]);
       expect(state.Retry?.map((rule) => rule.ErrorEquals)).toEqual([['StageLost']]);
+    }
+  });
+
+  test('tells a function which of its steps is meant', () => {
+    const calls = tasks.flatMap(([, { Resource, Parameters }]) =>
+      Resource === 'arn:aws:states:::lambda:invoke' ? [Parameters] : [],
+    );
+    expect(calls.length).toBeGreaterThan(12);
+    for (const call of calls) expect(call?.FunctionName).toBe(`\${${call?.Payload?.step}}`);
+  });
+
+  test('runs a sandbox twice on the chosen capacity, then on demand, under the name of its run', () => {
+    const sandboxes = tasks.filter(([, { Resource }]) => Resource?.includes('runTask'));
+    expect(sandboxes).toHaveLength(4);
+    for (const [, { Parameters = {} }] of sandboxes) {
+      const filled = (attempt: number) =>
+        fillTemplate(Parameters, {
+          data: { opened: { attempt, environment: [] } },
+          context: { Execution: { Name: 'r-1' } },
+        }) as Record<string, unknown>;
+      const capacity = [1, 2, 3, 8].map(
+        (attempt) =>
+          (filled(attempt).CapacityProviderStrategy as { CapacityProvider: string }[])[0]
+            ?.CapacityProvider,
+      );
+      const chosen = `\${${'Capacity'}}`;
+      expect(capacity).toEqual([chosen, chosen, 'FARGATE', 'FARGATE']);
+      expect(filled(1)).toMatchObject({ Group: 'r-1', EnableExecuteCommand: false });
     }
   });
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { resultText } from './results-file.ts';
 
 const capturedSchema = z.looseObject({

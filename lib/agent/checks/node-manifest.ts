@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pnpmLockFits, yarnLockFits } from './node-locks.ts';
 import { baseName } from './paths.ts';
 

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readCaptured } from './captured.ts';
 import type { Channel, Ecosystem, Found, RawResult, Reported, TreeView } from './ecosystem.ts';
 import { type JUnitCase, readJUnit } from './junit-xml.ts';

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RawResult } from './ecosystem.ts';
 
 const suiteSchema = z.object({

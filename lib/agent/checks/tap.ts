@@ -53,6 +53,8 @@ class TapReader {
   #came = 0;
   /** Lines of the last failed point. */
   #last: string[] | undefined;
+  /** The line before was a failed point, or a comment on one. */
+  #failing = false;
 
   take(line: string): void {
     const found = point.exec(line);
@@ -63,8 +65,12 @@ class TapReader {
       this.#announced += Number(announced);
     }
     if (found !== null && found[1] === '') this.#came += 1;
+    // What a failed point is followed by at once says why; a test that is announced comes after its YAML.
+    const note = said !== null && said[2] === undefined && !summary.test(said[3] ?? '');
+    const why = this.#failing && note;
+    this.#failing = why || found?.[2] !== undefined;
     if (found !== null) this.#point(pointOf(found));
-    else if (said !== null) this.#comment(said);
+    else if (said !== null && !why) this.#comment(said);
     else if (this.#last !== undefined && this.#last.length < 40 && line.trim() !== '') {
       this.#last.push(line.trim());
     }

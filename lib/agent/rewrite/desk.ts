@@ -1,5 +1,5 @@
 import type { StageInput } from '../../domain/stage-input.ts';
-import type { ClaimedEvent } from '../gateway-client.ts';
+import type { ClaimedEvent } from '../teller.ts';
 import type { Rehearse } from './rehearse.ts';
 import type { Sources } from './sources.ts';
 import type { CallModel } from './talk.ts';
@@ -15,5 +15,5 @@ export interface Desk {
   /** Random per stage, see `fence`. */
   readonly nonce: string;
   /** Tells the ledger what the role did, as a claim. */
-  readonly tell: (event: ClaimedEvent) => Promise<void>;
+  readonly tell: (event: ClaimedEvent) => void;
 }

@@ -11,6 +11,8 @@ export interface Offer {
   readonly shown: readonly string[];
   /** Why this path may not be written in this step, in words for the model. */
   readonly refuse: (path: string) => string | undefined;
+  /** Where a part of a file belongs in it; undefined where the part is no such part. */
+  readonly place?: (text: string, part: string) => string | undefined;
 }
 
 /** Lays the files of a reply over a draft. `fault` says what is wrong with the reply, for the model. */
@@ -34,8 +36,8 @@ export async function layBlocks(
       continue;
     }
     const before = await textIn(draft, sources, path);
-    const text = before === undefined ? undefined : spliced(before, block.text);
-    draft = await withText(draft, sources, path, text ?? block.text);
+    const placed = before === undefined ? undefined : (offer.place ?? spliced)(before, block.text);
+    draft = await withText(draft, sources, path, placed ?? block.text);
   }
   if (same(draft, start)) return { fault: unchanged(refused) };
   return { draft };

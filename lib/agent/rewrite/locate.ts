@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HandoffInvalid } from '../../domain/errors.ts';
 import { shownLimit } from './show-files.ts';
 import type { Sources } from './sources.ts';

@@ -5,9 +5,9 @@ import type { ModelRole } from '../../roles/role.ts';
 import { capped } from '../../roles/sections.ts';
 import { applyChange } from '../change-files.ts';
 import { cleanGuidance } from '../clean-text.ts';
-import type { ClaimedEvent } from '../gateway-client.ts';
 import { readDiff } from '../read-change.ts';
 import type { StageWork } from '../stage-work.ts';
+import type { ClaimedEvent } from '../teller.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Desk } from './desk.ts';
 import { readIssue } from './read-issue.ts';
@@ -25,7 +25,7 @@ export async function performRewrite(
   input: StageInput,
   role: ModelRole,
   workspace: Workspace,
-  tell: (event: ClaimedEvent) => Promise<void>,
+  tell: (event: ClaimedEvent) => void,
 ): Promise<void> {
   const nonce = randomBytes(8).toString('hex');
   const desk: Desk = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Handoff } from '../../domain/handoff.ts';
 import { handoffSchema } from '../../domain/handoff.ts';
 import { issueReader } from '../../roles/issue-reader.ts';

@@ -22,6 +22,9 @@ export type Rehearse = (draft: Draft) => Promise<Rehearsal>;
 /** Runs the checks as the verifier will, in a folder of the stage's own; the base is run once. */
 export function rehearser(work: StageWork, input: StageInput, workspace: Workspace): Rehearse {
   const memory = { runs: new Map(), kept: new Map() };
+  const { paths, labels } = input.exempt ?? { paths: [], labels: [] };
+  const evidenceRules = { exempt: [...paths], exemptLabels: [...labels] };
+  const policy = { ...defaultPolicy, evidence: evidenceRules };
   return async (draft) => {
     const evidence = await verifyChange({
       workspaceRoot: join(work.scratch, 'rehearsal'),
@@ -45,7 +48,7 @@ export function rehearser(work: StageWork, input: StageInput, workspace: Workspa
       memory,
     });
     work.signal.throwIfAborted();
-    return { evidence, judgement: judge(evidence, defaultPolicy) };
+    return { evidence, judgement: judge(evidence, policy, labels) };
   };
 }
 

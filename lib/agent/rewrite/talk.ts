@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HandoffInvalid, ModelFailed } from '../../domain/errors.ts';
 import type { Message, ModelReply, ModelRequest } from '../../domain/model.ts';
 import { jsonIn } from './json-answer.ts';

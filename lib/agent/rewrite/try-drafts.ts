@@ -9,6 +9,8 @@ export interface Task extends Offer {
   /** For the ledger: `test`, `fix`. */
   readonly step: string;
   readonly brief: string;
+  /** The system prompt, where it is not the one for whole files. */
+  readonly system?: string;
   /** What the reply is laid over. */
   readonly start: Draft;
   /** Characters of the files that may come back. */
@@ -43,7 +45,7 @@ export async function tryDrafts(desk: Desk, task: Task, tally: Tally): Promise<D
       // Warmer after a fault: at the same temperature small models say the same again.
       const warmth = temperature + (tries - 1) * 0.3;
       const asked = { maxTokens: tokensFor(task.size), temperature: warmth };
-      const said = await say(desk.model, coderSystem, messages, asked);
+      const said = await say(desk.model, task.system ?? coderSystem, messages, asked);
       tally.asked += 1;
       const laid = await layBlocks(said, task.start, desk.sources, task);
       const digest = 'draft' in laid ? digestOfDraft(laid.draft) : said.text;
@@ -53,14 +55,15 @@ export async function tryDrafts(desk: Desk, task: Task, tally: Tally): Promise<D
           ? await task.judge(laid.draft)
           : laid;
       seen.add(digest);
-      await desk.tell({ kind: 'rewrite.tried', data: factsOf(task, warmth, tries, judged) });
+      desk.tell({ kind: 'rewrite.tried', data: factsOf(task, warmth, tries, judged) });
       if (judged === 'repeated') {
         tally.repeated += 1;
         break;
       }
       if ('draft' in judged) return judged.draft;
-      // Only the last try: a long history of faults leads a small model astray.
-      messages = [first, message('assistant', said.text), message('user', again(judged.fault))];
+      messages = said.cutOff
+        ? [shorter(task.brief)]
+        : [first, ...corrected(said.text, judged.fault)];
     }
   }
   return undefined;
@@ -77,8 +80,18 @@ function factsOf(
   return { step, temperature, tries, state, ...(fault === undefined ? {} : { fault }) };
 }
 
+/** A reply without an end is not shown again: a small model would go on with it. */
+function shorter(brief: string) {
+  return message('user', `${brief}\n\nKeep it short: what is asked for here, once, and then stop.`);
+}
+
+/** Only the last try: a long history of faults leads a small model astray. */
+function corrected(said: string, fault: string) {
+  return [message('assistant', said), message('user', again(fault))];
+}
+
 function again(fault: string): string {
-  return `That is not right yet:\n\n${fault}\n\nThink about why, and write the whole file again, with the mistake put right.`;
+  return `That is not right yet:\n\n${fault}\n\nThink about why, and write it again, whole, with the mistake put right.`;
 }
 
 /** The files with room to grow, and no more: a small model that falls into a loop only stops here. */

@@ -1,4 +1,5 @@
 import { AgentStuck } from '../../domain/errors.ts';
+import { globMatches } from '../../domain/glob.ts';
 import type { ChangeSet, Plan } from '../../domain/handoff.ts';
 import { needed } from '../../roles/sections.ts';
 import type { Desk } from './desk.ts';
@@ -29,8 +30,17 @@ export async function writeCode(desk: Desk): Promise<ChangeSet> {
 async function withTest(desk: Desk, start: Draft, before: Rehearsal, tally: Tally): Promise<Draft> {
   const { runs } = before.evidence;
   const shown = runs === undefined || start.size > 0 || failedIn(runs.base).length > 0;
-  if (shown) return start;
+  if (shown || asksNoTest(desk)) return start;
   return (await writeTest(desk, start, await testTargets(desk), tally)) ?? start;
+}
+
+/** Where the repository's rules ask for none, a small model had better not be asked for one. */
+function asksNoTest({ input, sources }: Desk): boolean {
+  const { paths, labels } = input.exempt ?? { paths: [], labels: [] };
+  if (labels.length > 0) return true;
+  const planned = needed(input.plan, 'plan').files.filter((path) => !sources.kinds.isTest(path));
+  const isExempt = (path: string) => paths.some((glob) => globMatches(glob, path));
+  return planned.length > 0 && planned.every(isExempt);
 }
 
 const laterTests = 2;

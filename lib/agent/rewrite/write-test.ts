@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { Plan } from '../../domain/handoff.ts';
+import { testSystem } from '../../roles/rewrite/coder.ts';
 import { fence, needed, paragraphs, planText } from '../../roles/sections.ts';
+import { withAdded } from './add-tests.ts';
 import type { Desk } from './desk.ts';
 import { type Draft, textIn, withText } from './draft.ts';
 import { withOldLines } from './keep-lines.ts';
@@ -60,11 +62,13 @@ export async function writeTest(
         tests.text === '' ? '' : `# The tests as they are now\n\n${tests.text}`,
         wanted(desk, plan, file, targets.sources),
       ),
+      ...(file === undefined ? {} : { system: testSystem }),
       start,
       shown,
-      size: old.length + 1200,
+      size: file === undefined ? 1200 : Math.min(old.length, 1500) + 600,
       temperatures: sample === 0 ? temperatures : [0.4 + 0.3 * sample],
       refuse: (path) => (sources.kinds.isTest(path) ? undefined : `${path} is no test file`),
+      place: withAdded,
       judge: async (draft) => {
         const seen = judgeTest(await desk.rehearse(draft));
         if (seen.fault === undefined) return { draft };
@@ -89,12 +93,12 @@ function wanted(
 ): string {
   const shown = plan.excerpts.map(({ label, text }) => fence(nonce, label, text));
   const cases = [...shown, ...plan.criteria].join('\n');
-  const rules = `Test these cases, one test for each, with exactly these inputs and results:\n${cases}\n\nThe result that a test expects is what must be, never what the code gives now: the new tests fail with the code as it is now. Write only the tests, not the code.`;
+  const rules = `Test these cases and no others, one test for each, with exactly these inputs and results:\n${cases}\n\nThe result that a test expects is what must be, never what the code gives now: the new tests fail with the code as it is now. Write only the tests, not the code.`;
   if (file === undefined) {
     const like = code[0] === undefined ? '' : ` for ${posix.basename(code[0])}`;
     return `Write a new test file${like}. ${rules}`;
   }
-  return `Write ${file} again, whole, from its first line to its last: keep every test that is there as it is, and add new tests. ${rules}`;
+  return `Write the tests that are to be added to ${file}, in the way of those that are there, and nothing else of the file. ${rules}`;
 }
 
 /** The draft with all that the test files held before; undefined where nothing of it was lost. */

@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writablePathOf } from './paths.ts';
 import { defineTool, ToolProblem } from './tool.ts';
 

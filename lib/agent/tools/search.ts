@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { realPathOf, relativePathOf, shown } from './paths.ts';
 import { defineTool, ToolProblem } from './tool.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { realCommand, shown } from './paths.ts';
 import { defineTool } from './tool.ts';
 

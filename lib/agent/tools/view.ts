@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { realPathOf, shown } from './paths.ts';
 import { defineTool, ToolProblem } from './tool.ts';
 

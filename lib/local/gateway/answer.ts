@@ -1,41 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { DomainError } from '../../domain/errors.ts';
-
-/** What a route gives back. */
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-}
-
-/** Nothing to say. */
-export const noContent: Answer = { status: 204 };
-
-const statuses: Record<string, number> = {
-  RequestInvalid: 400,
-  SessionRefused: 401,
-  BudgetExceeded: 402,
-  ScopeRefused: 403,
-  NotFound: 404,
-  Cancelled: 409,
-  FenceStale: 409,
-  RequestTooLarge: 413,
-  HandoffInvalid: 422,
-  AgentStuck: 429,
-  ModelFailed: 502,
-  ConfigInvalid: 502,
-};
-
-/** An error as an answer. What is not the domain's is told to the log, not to the sandbox. */
-export function errorAnswer(error: unknown, log: (line: string) => void): Answer {
-  if (!(error instanceof DomainError)) {
-    log(`gateway: ${error instanceof Error ? error.message : String(error)}`);
-    return { status: 500, body: { error: 'StageLost', message: 'the gateway failed' } };
-  }
-  const status = statuses[error.name] ?? 500;
-  // Why a session is refused is nobody's business who has none.
-  const message = status === 401 ? 'no live session' : error.message;
-  return { status, body: { error: error.name, message } };
-}
+import type { Answer } from '../../services/gateway/answer.ts';
 
 /** Writes an answer, or the end of one whose headers are sent already. */
 export function send(response: ServerResponse, { status, body }: Answer): void {

@@ -1,25 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { DomainError, RequestInvalid } from '../../domain/errors.ts';
+import { RequestTooLarge } from '../../services/gateway/json-body.ts';
 
-/** The body is over the route's limit. */
-class RequestTooLarge extends DomainError {}
-
-/** The body as JSON; `undefined` where there is none. Throws `RequestTooLarge`, `RequestInvalid`. */
-export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  const tooLarge = () => new RequestTooLarge(`a body may have ${limit} bytes here`);
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
+/** The body's bytes. Throws `RequestTooLarge`. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw new RequestTooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
   // Not destroyed on refusal: the socket is still needed for the answer.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > limit) throw tooLarge();
+    if (size > limit) throw new RequestTooLarge(limit);
     chunks.push(chunk);
   }
-  if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new RequestInvalid('the body is not JSON');
-  }
+  return Buffer.concat(chunks);
 }

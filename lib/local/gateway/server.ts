@@ -5,12 +5,13 @@ import type { Duplex } from 'node:stream';
 import { egressOf } from '../../services/gateway/egress.ts';
 import type { PriceOf } from '../../services/gateway/gateway-ports.ts';
 import { registryList } from '../../services/gateway/registry-list.ts';
-import { type RouteOptions, requestHandler } from './routes.ts';
+import { type LocalRouteOptions, requestHandler } from './routes.ts';
 import { freshSocketPath } from './socket-path.ts';
 import { tunnelHandler } from './tunnel.ts';
 
 /** What a gateway is started with. */
-export interface GatewayOptions extends Pick<RouteOptions, 'ports' | 'inputOf' | 'mirrorPathOf'> {
+export interface GatewayOptions
+  extends Pick<LocalRouteOptions, 'ports' | 'inputOf' | 'mirrorPathOf'> {
   /** What set-up may reach: `host`, `host:port`, an address, or `address/bits`. */
   readonly registries: readonly string[];
   /** Folder for a unix socket, for sandboxes that have no network. */
@@ -40,8 +41,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     priceOf: options.priceOf,
     patienceMs: options.patienceMs ?? 10_000,
     log: options.log ?? (() => {}),
-    egress,
-    proxyAddress: () => address,
+    setup: { egress, proxyAddress: () => address },
   });
   const tunnel = tunnelHandler(egress, registries);
   const start = (where: ListenOptions) => listening(answer, tunnel, where);

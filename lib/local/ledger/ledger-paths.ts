@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import {
   checkpointName,
   eventName,
+  ledgerName,
   manifestName,
+  payloadFolder,
+  payloadName,
   publicKeyName,
 } from '../../domain/audit-objects.ts';
-import { NotFound } from '../../domain/errors.ts';
 
 /** Where the objects of one run's ledger stand. */
 export interface LedgerPaths {
@@ -21,21 +23,14 @@ export interface LedgerPaths {
 
 /** Throws `NotFound` for a run id that is no plain file name. */
 export function ledgerPaths(ledgerDir: string, run: string): LedgerPaths {
-  if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(run)) throw new NotFound(`no run ${JSON.stringify(run)}`);
-  const folder = join(ledgerDir, run);
-  const payloads = join(folder, 'payloads');
+  const folder = join(ledgerDir, ledgerName(run));
   return {
     folder,
-    payloads,
+    payloads: join(folder, payloadFolder),
     manifest: join(folder, manifestName),
     checkpoint: join(folder, checkpointName),
     publicKey: join(folder, publicKeyName),
     event: (seq) => join(folder, eventName(seq)),
-    payload: (digest) => {
-      if (!/^[0-9a-f]{64}$/.test(digest)) {
-        throw new NotFound(`no payload ${JSON.stringify(digest)}`);
-      }
-      return join(payloads, digest);
-    },
+    payload: (digest) => join(folder, payloadName(digest)),
   };
 }

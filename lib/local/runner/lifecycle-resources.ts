@@ -1,47 +1,24 @@
 import { NotFound } from '../../domain/errors.ts';
-import type { Ports } from '../../domain/ports.ts';
+import type { Ports, RunnerPorts } from '../../domain/ports.ts';
 import { issueKeyOf } from '../../domain/run.ts';
 import type { RoleName, StageAttempt } from '../../domain/stage.ts';
-import { admit } from '../../services/lifecycle/admit.ts';
-import { closeStage } from '../../services/lifecycle/close-stage.ts';
-import { followBase } from '../../services/lifecycle/follow-base.ts';
-import { openStage } from '../../services/lifecycle/open-stage.ts';
-import { decide, postReview, publish } from '../../services/lifecycle/publish.ts';
-import { type SettleInput, settle } from '../../services/lifecycle/settle.ts';
+import { steps } from '../../services/lifecycle/steps.ts';
 
 /** How often a running stage looks whether its run, or all work, was asked to stop, in milliseconds. */
 const cancelPollMs = 500;
 
-type Step = (ports: Ports, payload: never) => Promise<unknown>;
-
-/** The functions that the lifecycle names, as they are called in process. */
-const functions: Record<string, Step> = {
-  Admit: admit,
-  OpenStage: openStage,
-  CloseStage: closeStage,
-  Publish: publish,
-  PostReview: postReview,
-  FollowBase: followBase,
-  Decide: decide,
-  Settle: (ports, input: SettleInput) => settle(ports, input),
-  SettleQuietly: (ports, input: SettleInput) => settle(ports, { ...input, quiet: true }),
-};
-
 /** Placeholders of the definition; here each stands for itself. */
 export const substitutions: Record<string, string> = Object.fromEntries(
   [
-    ...Object.keys(functions),
-    'Cluster',
-    'ReaderTask',
-    'CoderTask',
-    'VerifierTask',
-    'ReviewerTask',
+    ...Object.keys(steps),
+    ...['Cluster', 'ReaderTask', 'CoderTask', 'VerifierTask', 'ReviewerTask'],
+    ...['Capacity', 'SubnetA', 'SubnetB', 'SecurityGroup', 'AssignPublicIp'],
   ].map((name) => [name, name]),
 );
 
 /** What the walker calls for `lambda:invoke`. */
 export async function invoke(ports: Ports, name: string, payload: unknown): Promise<unknown> {
-  const step = functions[name];
+  const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
   if (step === undefined) throw new NotFound(`the lifecycle names no function ${name}`);
   return step(ports, payload as never);
 }
@@ -55,7 +32,7 @@ interface RunTaskParameters {
 }
 
 /** What the walker calls for `ecs:runTask.sync`: one sandbox, ended early where the run is cancelled. */
-export async function runTask(ports: Ports, parameters: unknown, signal: AbortSignal) {
+export async function runTask(ports: RunnerPorts, parameters: unknown, signal: AbortSignal) {
   const [container] = (parameters as RunTaskParameters).Overrides.ContainerOverrides;
   const values = new Map(container?.Environment.map(({ Name, Value }) => [Name, Value]));
   const value = (name: string) => values.get(name) ?? '';

@@ -1,7 +1,8 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
 import { Cancelled, FenceStale, LedgerConflict } from '../../domain/errors.ts';
-import { slotLeaseMs, slotPool } from '../../domain/lease.ts';
-import type { Ports } from '../../domain/ports.ts';
+
+import { slotLeaseMs, slotPool, takeoverTime } from '../../domain/lease.ts';
+import type { RunnerPorts } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import { issueKeyOf } from '../../domain/run.ts';
 import { settle } from '../../services/lifecycle/settle.ts';
@@ -12,11 +13,13 @@ import { invoke, runTask } from './lifecycle-resources.ts';
 
 /** What a runner needs. `instance` names this process; `leaseMs` is how long it may be silent. */
 export interface RunnerOptions {
-  readonly ports: Ports;
+  readonly ports: RunnerPorts;
   readonly definitions: Definitions;
   readonly journal: Journal;
   readonly instance: string;
   readonly leaseMs: number;
+  /** How far clocks may differ of those who share the stores; 0 unless given: one machine has one clock. */
+  readonly skewMs?: number;
   readonly log: (line: string) => void;
 }
 
@@ -30,8 +33,7 @@ export async function walkRun(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { ports, instance, leaseMs } = options;
-  const now = ports.clock.now();
-  if (!(await ports.runners.lease(run.id, instance, now, now + leaseMs))) return false;
+  if (!(await lease(options, run))) return false;
   const lost = new AbortController();
   const renewal = setInterval(() => void renew(options, run, lost), renewalMs(leaseMs));
   try {
@@ -44,6 +46,12 @@ export async function walkRun(
     clearInterval(renewal);
     await ports.runners.release(run.id, instance);
   }
+}
+
+/** False where another walks the run, or may still think so by its own clock. */
+function lease({ ports, instance, leaseMs, skewMs = 0 }: RunnerOptions, run: Run) {
+  const now = ports.clock.now();
+  return ports.runners.lease(run.id, instance, takeoverTime(now, skewMs), now + leaseMs);
 }
 
 /** Often enough for the runner's own lease, and for those of claim and slot, which last two minutes. */
@@ -111,9 +119,8 @@ function definitionOf({ definitions }: RunnerOptions, run: Run) {
 
 /** Ends a run that can't be walked on, without a word to the forge; not one that another walks. */
 export async function giveUp(options: RunnerOptions, run: Run, error: Error): Promise<void> {
-  const { ports, instance, leaseMs } = options;
-  const now = ports.clock.now();
-  if (!(await ports.runners.lease(run.id, instance, now, now + leaseMs))) return;
+  const { ports, instance } = options;
+  if (!(await lease(options, run))) return;
   try {
     const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
     const name = claim?.cancelAt === undefined ? error.name : 'Cancelled';
@@ -126,14 +133,11 @@ export async function giveUp(options: RunnerOptions, run: Run, error: Error): Pr
 }
 
 /** Keeps runner lease, slot and claim alive; the walk stops where the lease has gone to another. */
-async function renew(
-  { ports, instance, leaseMs, log }: RunnerOptions,
-  run: Run,
-  lost: AbortController,
-) {
+async function renew(options: RunnerOptions, run: Run, lost: AbortController) {
+  const { ports, log } = options;
   try {
     const now = ports.clock.now();
-    if (!(await ports.runners.lease(run.id, instance, now, now + leaseMs))) {
+    if (!(await lease(options, run))) {
       log(`${run.id}: another runner has taken over`);
       lost.abort();
       return;

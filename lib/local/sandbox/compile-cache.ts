@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SandboxOptions } from './options.ts';
 
@@ -16,14 +17,17 @@ export function compileCache(root: string): Record<string, string> {
 }
 
 /**
- * Compiles the harness in the background, once for each version of Node: behind a boundary nothing can be
- * added to the cache. Where this fails sandboxes only start more slowly. The entry is imported outside any
- * sandbox, so it must be the project's own, which does nothing where it is not the program.
+ * Compiles the harness in the background, once for each version of Node and of the sources: behind a boundary
+ * nothing can be added to the cache. Where this fails sandboxes only start more slowly. The entry is imported
+ * outside any sandbox, so it must be the project's own, which does nothing where it is not the program.
  */
 export function compileHarness({ node, main, root }: SandboxOptions['harness']): void {
-  const done = join(root, folder, `harness-${process.version}`);
+  const done = join(root, folder, `harness-${process.version}-${sourcesOf(root)}`);
   if (existsSync(done)) return;
-  const script = `await import(${JSON.stringify(main)})`;
+  const parts = join(root, 'lib', 'agent', 'stage-parts.ts');
+  const script = `await import(${JSON.stringify(main)});
+    const { stageParts } = await import(${JSON.stringify(parts)});
+    for (const load of Object.values(stageParts)) await load();`;
   execFile(
     node,
     ['--input-type=module', '--eval', script],
@@ -38,6 +42,19 @@ export function compileHarness({ node, main, root }: SandboxOptions['harness']):
       }
     },
   ).unref();
+}
+
+/** Changes with what the harness is made of: who puts a new file in a folder changes the folder's time. */
+function sourcesOf(root: string): string {
+  const tops = ['task-image', 'lib/agent', 'lib/domain', 'lib/roles'].map((top) => join(root, top));
+  const folders = tops.flatMap((top) => [
+    top,
+    ...readdirSync(top, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  ]);
+  const times = [...folders, join(root, 'package.json')].map((path) => statSync(path).mtimeMs);
+  return createHash('sha256').update(JSON.stringify(times)).digest('hex').slice(0, 16);
 }
 
 /** Behind a boundary that root set up another user reads the files. */

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { SandboxKind } from '../../domain/run.ts';
+import type { LocalSandboxKind } from '../../domain/run.ts';
 import { findBoundary } from './boundary.ts';
 
 /**
  * Starts a sandbox of the kind and says whether that works. `reason` is for a person: what is missing and
  * how to mend it, or what the kind does and doesn't keep apart.
  */
-export async function probeSandbox(kind: SandboxKind): Promise<{ works: boolean; reason: string }> {
+export async function probeSandbox(
+  kind: LocalSandboxKind,
+): Promise<{ works: boolean; reason: string }> {
   if (kind === 'process') return await probeProcess();
   const boundary = await findBoundary();
   if ('reason' in boundary) return { works: false, reason: boundary.reason };

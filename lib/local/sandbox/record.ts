@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { onDisk } from '../storage-errors.ts';
 import { startTimeOf } from './process-table.ts';
 

@@ -28,7 +28,8 @@ export function startWorker(options: WorkerOptions): Repeated {
   const active = new Map<string, Promise<void>>();
   const turn = async () => {
     const only = options.only === undefined ? {} : { only: options.only };
-    await sweep(options.ports, only);
+    const { skewMs = 0 } = options;
+    await sweep(options.ports, { ...only, skewMs });
     const definition = options.definitions.present.digest;
     await dispatch(options.ports, { capacity: options.capacity, definition, ...only });
     for (const run of await options.ports.runs.list({ status: ['running'] })) {

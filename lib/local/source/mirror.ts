@@ -5,6 +5,7 @@ import type { RepositoryRef } from '../../domain/run.ts';
 import type { Source } from '../../domain/source.ts';
 import { type GitEnvironment, git, runGit } from './git.ts';
 import { overlayTree } from './overlay.ts';
+import { patchBetween } from './patch.ts';
 import {
   fetchLocal,
   fetchRemote,
@@ -71,9 +72,7 @@ export function sourceMirror(options: MirrorOptions): Source {
     },
     async diff(repository, commit, files) {
       const tree = await treeOf(repository, commit, files);
-      const how = ['-p', '-r', '--binary', '--full-index', '--no-ext-diff', '--no-textconv'];
-      const args = ['--git-dir', pathOf(repository), 'diff-tree', ...how, commit, tree];
-      return (await git(args, { environment })).toString();
+      return patchBetween(pathOf(repository), commit, tree, environment);
     },
   };
 }

@@ -26,12 +26,13 @@ export interface Pin {
   readonly commit: string;
 }
 
-/** What is to be fetched: a full ref name or a commit. */
+/** What is to be fetched: a full ref name or a commit, and the ref that is to keep it. */
 interface Wanted {
   readonly from: string;
   readonly what: string;
-  readonly branch: string;
+  readonly to: string;
   readonly objectFormat: 'sha1' | 'sha256';
+  readonly options: readonly string[];
 }
 
 const fetchMs = 30 * 60_000;
@@ -39,6 +40,11 @@ const fetchMs = 30 * 60_000;
 /** The ref that a sandbox fetches. */
 function baseRefOf(run: string): string {
   return `refs/entropy/${run}/base`;
+}
+
+/** Keeps a base of the run, whichever it stands on by now. */
+function keptRefOf(run: string, commit: string): string {
+  return `refs/bases/${run}/${commit}`;
 }
 
 /** The pin of an earlier call, or undefined. The branch's name is kept in the name of a second ref. */
@@ -85,10 +91,12 @@ export async function fetchLocal(
   environment?: GitEnvironment,
 ): Promise<Pin> {
   const { gitDir, branch, commit, objectFormat } = await inspectRepository(path, environment);
-  const wanted: Wanted = { from: gitDir, what: commit, branch, objectFormat };
   // The far side of a local fetch is a git of its own, which does not get this one's configuration.
   const server = 'git -c safe.directory=* -c uploadpack.allowAnySHA1InWant=true upload-pack';
-  return fetchWanted(mirror, run, wanted, [`--upload-pack=${server}`], { environment });
+  const options = [`--upload-pack=${server}`];
+  const wanted = { from: gitDir, what: commit, to: keptRefOf(run, commit), objectFormat, options };
+  await fetchInto(mirror, wanted, { environment });
+  return { branch, commit };
 }
 
 /** Fetches the head of the default branch of a repository behind a URL; a ref of the run's keeps it. */
@@ -111,13 +119,15 @@ export async function fetchRemote(
   if (head?.[1] === undefined || head[2] === undefined) {
     throw new RepositoryInvalid(`${remote.url} has no commit on its default branch yet`);
   }
-  const wanted = {
-    from: remote.url,
-    what: head[1],
-    branch: head[2],
-    objectFormat: 'sha1' as const,
-  };
-  return fetchWanted(mirror, run, wanted, [], call);
+  // A name of its own, since nobody knows yet which commit it is: another process may pin the same run.
+  const incoming = `refs/incoming/${run}-${randomUUID()}`;
+  const wanted = { from: remote.url, what: head[1], to: incoming, objectFormat: 'sha1' } as const;
+  await fetchInto(mirror, { ...wanted, options: [] }, call);
+  const peeled = ['--git-dir', mirror, 'rev-parse', '--verify', `${incoming}^{commit}`];
+  const commit = await gitLine(peeled, { environment });
+  const input = `update ${keptRefOf(run, commit)} ${commit}\ndelete ${incoming}\n`;
+  await git(['--git-dir', mirror, 'update-ref', '--stdin'], { environment, input });
+  return { branch: head[2], commit };
 }
 
 /** Pins for a run what an earlier one has pinned. Throws `NotFound` where that is gone. */
@@ -143,37 +153,27 @@ function createPin(
   return runGit(['--git-dir', mirror, 'update-ref', '--stdin'], { environment, input });
 }
 
-async function fetchWanted(
+async function fetchInto(
   mirror: string,
-  run: string,
   wanted: Wanted,
-  options: readonly string[],
   call: Parameters<typeof runGit>[1] & object,
-): Promise<Pin> {
-  await makeMirror(mirror, wanted.objectFormat, call.environment);
-  // A name of its own: another process may pin the same run.
-  const incoming = `refs/incoming/${run}-${randomUUID()}`;
+): Promise<void> {
+  const made = await makeMirror(mirror, wanted.objectFormat, call.environment);
   const plain = [
     '--no-tags',
     '--no-write-fetch-head',
     '--no-recurse-submodules',
     '--update-shallow',
+    // Git looks through what it has whether it should be packed, and there is nothing yet.
+    ...(made ? ['--no-auto-maintenance'] : []),
   ];
-  const args = [...plain, '--quiet', ...options, wanted.from, `+${wanted.what}:${incoming}`];
+  const { from, what, to, options } = wanted;
+  const args = [...plain, '--quiet', ...options, from, `+${what}:${to}`];
   const fetched = await runGit(['--git-dir', mirror, 'fetch', ...args], {
     ...call,
     timeoutMs: fetchMs,
   });
-  if (fetched.code !== 0) {
-    throw fetchFault(wanted.from, fetched);
-  }
-  const { environment } = call;
-  const peeled = ['--git-dir', mirror, 'rev-parse', '--verify', `${incoming}^{commit}`];
-  const commit = await gitLine(peeled, { environment });
-  const kept = `refs/bases/${run}/${commit}`;
-  await git(['--git-dir', mirror, 'update-ref', kept, commit], { environment });
-  await runGit(['--git-dir', mirror, 'update-ref', '-d', incoming], { environment });
-  return { branch: wanted.branch, commit };
+  if (fetched.code !== 0) throw fetchFault(from, fetched);
 }
 
 async function pinFetched(
@@ -209,13 +209,13 @@ function fetchFault(from: string, result: GitResult): DomainError {
   return refusal.test(result.stderr) ? new ForgeFailed(text) : new ForgeUnavailable(text);
 }
 
-/** Made beside its place and moved there, so that a half-made mirror is never seen. */
+/** Made beside its place and moved there, so that a half-made mirror is never seen. False where it was there. */
 async function makeMirror(
   mirror: string,
   objectFormat: string,
   environment: GitEnvironment | undefined,
-): Promise<void> {
-  if (await exists(mirror)) return;
+): Promise<boolean> {
+  if (await exists(mirror)) return false;
   await mkdir(dirname(mirror), { recursive: true, mode: 0o700 });
   const made = `${mirror}.${randomUUID()}`;
   const how = ['--bare', '--quiet', '--template=', `--object-format=${objectFormat}`];
@@ -225,7 +225,9 @@ async function makeMirror(
   } catch (cause) {
     await rm(made, { recursive: true, force: true });
     if (!(await exists(mirror))) throw new StorageFailed(`${mirror} can't be made`, { cause });
+    return false;
   }
+  return true;
 }
 
 async function exists(mirror: string): Promise<boolean> {

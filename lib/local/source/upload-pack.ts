@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { GitRefused, gitHeaders, gitServiceOf } from '../../services/gateway/git-request.ts';
 import { type GitEnvironment, gitVariables } from './git.ts';
 
 /** Bounds of the service. */
@@ -12,14 +13,6 @@ export interface UploadPackOptions {
   readonly bodyLimit?: number;
   /** Milliseconds one answer may take; 10 minutes unless given. */
   readonly timeoutMs?: number;
-}
-
-class Refused extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
 }
 
 /**
@@ -35,38 +28,24 @@ export async function serveUploadPack(
   options: UploadPackOptions = {},
 ): Promise<void> {
   try {
-    const service = serviceOf(request);
-    if (!/^[A-Za-z0-9-]+$/.test(run)) throw new Refused(404, 'no such run');
+    const contentType = request.headers['content-type'];
+    const service = gitServiceOf({ method: request.method, path: request.url, contentType });
+    if (!/^[A-Za-z0-9-]+$/.test(run)) throw new GitRefused(404, 'no such run');
     const body =
       service === 'pack' ? await bodyOf(request, options.bodyLimit ?? 10_000_000) : undefined;
     if (body === undefined) await answerRefs(uploadPack(mirrorPath, run, true, options), response);
     else await answerPack(uploadPack(mirrorPath, run, false, options), body, response);
   } catch (error) {
     if (response.headersSent) response.destroy();
-    else if (error instanceof Refused) refuse(response, error.status, error.message);
+    else if (error instanceof GitRefused) refuse(response, error.status, error.message);
     else refuse(response, 500, 'git could not answer');
   }
 }
 
-function serviceOf(request: IncomingMessage): 'refs' | 'pack' {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  if (url.pathname.endsWith('/info/refs')) {
-    if (request.method !== 'GET') throw new Refused(405, 'only GET');
-    if (url.searchParams.get('service') === 'git-upload-pack') return 'refs';
-    throw new Refused(403, 'this repository is for reading, over smart HTTP only');
-  }
-  if (url.pathname.endsWith('/git-upload-pack')) {
-    if (request.method !== 'POST') throw new Refused(405, 'only POST');
-    if (request.headers['content-type'] === 'application/x-git-upload-pack-request') return 'pack';
-    throw new Refused(415, 'not a git-upload-pack request');
-  }
-  const writes = url.pathname.endsWith('/git-receive-pack');
-  throw writes ? new Refused(403, 'this repository is for reading') : new Refused(404, 'not found');
-}
-
 async function bodyOf(request: IncomingMessage, limit: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'gzip') throw new Refused(415, 'only gzip is known');
+  if (encoding !== undefined && encoding !== 'gzip')
+    throw new GitRefused(415, 'only gzip is known');
   const source = encoding === 'gzip' ? unpacked(request) : request;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -74,11 +53,11 @@ async function bodyOf(request: IncomingMessage, limit: number): Promise<Buffer> 
     // Not destroyed on refusal: the socket is still needed for the answer.
     for await (const chunk of source.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
-      if (size > limit) throw new Refused(413, `a request may have ${limit} bytes`);
+      if (size > limit) throw new GitRefused(413, `a request may have ${limit} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error instanceof Refused ? error : new Refused(400, 'the body could not be read');
+    throw error instanceof GitRefused ? error : new GitRefused(400, 'the body could not be read');
   }
   return Buffer.concat(chunks);
 }
@@ -115,8 +94,8 @@ async function answerRefs(child: UploadPack, response: ServerResponse): Promise<
   child.stdin.end();
   const closed = ended(child);
   for await (const chunk of child.stdout) chunks.push(chunk);
-  if ((await closed) !== 0) throw new Refused(404, 'the repository has no such run');
-  head(response, 'advertisement');
+  if ((await closed) !== 0) throw new GitRefused(404, 'the repository has no such run');
+  response.writeHead(200, gitHeaders('advertisement'));
   response.end(Buffer.concat([Buffer.from('001e# service=git-upload-pack\n0000'), ...chunks]));
 }
 
@@ -129,7 +108,7 @@ async function answerPack(
   response.on('close', () => child.kill());
   child.stdin.on('error', () => undefined);
   child.stdin.end(body);
-  head(response, 'result');
+  response.writeHead(200, gitHeaders('result'));
   await pipeline(child.stdout, response, { end: false });
   if ((await closed) === 0) response.end();
   else response.destroy();
@@ -139,13 +118,6 @@ function ended(child: UploadPack): Promise<number | null> {
   return new Promise((resolve) => {
     child.on('error', () => resolve(null));
     child.on('close', (code) => resolve(code));
-  });
-}
-
-function head(response: ServerResponse, kind: 'advertisement' | 'result'): void {
-  response.writeHead(200, {
-    'content-type': `application/x-git-upload-pack-${kind}`,
-    'cache-control': 'no-cache',
   });
 }
 

@@ -40,13 +40,15 @@ export function sqliteStageStore(database: Database): StageStore {
     },
     close: async (attempt, at, events) =>
       change(attempt, (found) => closeAttempt(found, at), events),
-    nextTurn: async (attempt) => {
-      const counted = change(attempt, (found) => {
+    // No call is made before its reservation is written, and that waits for the disk.
+    nextTurn: async (attempt) =>
+      database.writeAhead(() => {
+        const found = existing(database, attempt);
         refuseClosed(found);
-        return { ...found, turns: found.turns + 1 };
-      });
-      return counted.turns;
-    },
+        const turns = found.turns + 1;
+        store(database, { ...found, turns });
+        return turns;
+      }),
   };
 }
 
@@ -97,10 +99,7 @@ function changer(database: Database) {
     events: readonly NewEvent[] = [],
   ): StageRecord =>
     database.write(() => {
-      const found = find(database, attempt);
-      if (found === undefined) {
-        throw new NotFound(`run ${attempt.run} has no stage ${stageLabel(attempt)}`);
-      }
+      const found = existing(database, attempt);
       const next = rule(found);
       if (next === found) return found;
       store(database, next);
@@ -117,6 +116,12 @@ function store(database: Database, record: StageRecord): void {
 function find(database: Database, attempt: StageAttempt): StageRecord | undefined {
   const row = database.get<Row>(`SELECT body FROM stages WHERE ${oneAttempt}`, ...keyOf(attempt));
   return row && recordIn(row);
+}
+
+function existing(database: Database, attempt: StageAttempt): StageRecord {
+  const found = find(database, attempt);
+  if (found !== undefined) return found;
+  throw new NotFound(`run ${attempt.run} has no stage ${stageLabel(attempt)}`);
 }
 
 function findBoot(database: Database, bootHash: string): StoredAttempt | undefined {

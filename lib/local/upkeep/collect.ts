@@ -5,12 +5,18 @@ import type { Database } from '../store/database.ts';
 import { forgetWalks } from '../walker/journal.ts';
 import { bytesBelow, type DiskUse, diskUse } from './disk-use.ts';
 import { trimMirrors } from './old-mirrors.ts';
-import { countOldDeliveries, oldRuns, removeOldDeliveries, removeRunRows } from './old-rows.ts';
+import {
+  countOldDeliveries,
+  deliveryRetentionMs,
+  oldRuns,
+  removeOldDeliveries,
+  removeRunRows,
+} from './old-rows.ts';
 
 /** What is to go. */
 export interface CollectOptions {
   readonly dataDir: string;
-  /** Milliseconds since the epoch: what ended before it goes. */
+  /** Milliseconds since the epoch: runs that ended before it go. Deliveries have an age of their own. */
   readonly before: number;
   readonly now: number;
   /** Also the write-once objects of the ledgers; without it they are never touched. */
@@ -39,6 +45,7 @@ export interface Collected {
  */
 export async function collect(database: Database, options: CollectOptions): Promise<Collected> {
   const { dataDir, before, dryRun } = options;
+  const received = options.now - deliveryRetentionMs;
   const use = await diskUse(dataDir);
   const old = oldRuns(database, before);
   const fresh = old.filter(({ collectedAt }) => collectedAt === undefined);
@@ -59,7 +66,7 @@ export async function collect(database: Database, options: CollectOptions): Prom
     folderBytes,
   };
   if (dryRun) {
-    const deliveries = countOldDeliveries(database, before);
+    const deliveries = countOldDeliveries(database, received);
     return { ...found, deliveries, mirrors: 0, before: use, after: use };
   }
   for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 2 });
@@ -69,7 +76,7 @@ export async function collect(database: Database, options: CollectOptions): Prom
     fresh.map(({ id }) => id),
   );
   const mirrors = await trimMirrors(database, dataDir, old);
-  const deliveries = removeOldDeliveries(database, before);
+  const deliveries = removeOldDeliveries(database, received);
   compact(database);
   return { ...found, deliveries, mirrors, before: use, after: await diskUse(dataDir) };
 }

@@ -33,6 +33,12 @@ export function removeRunRows(database: Database, runs: readonly Run[], now: num
   });
 }
 
+/**
+ * How long a delivery is remembered once it was worked on, whatever goes of the runs: long enough that neither
+ * GitHub, which sends again for three days, nor a look back after a long outage brings its meaning back.
+ */
+export const deliveryRetentionMs = 30 * 24 * 3_600_000;
+
 /** Deliveries that were worked on, and days that no cap counts any more. Returns how many deliveries. */
 export function removeOldDeliveries(database: Database, before: number): number {
   const day = new Date(before).toISOString().slice(0, 10);

@@ -11,6 +11,8 @@ export type Expression =
 const functions: Record<string, (args: readonly unknown[]) => unknown> = {
   'States.MathAdd': mathAdd,
   'States.Format': format,
+  'States.Array': (args) => args,
+  'States.ArrayGetItem': arrayGetItem,
 };
 /** Calls inside calls, as in Step Functions. */
 const depthLimit = 10;
@@ -92,6 +94,17 @@ function mathAdd(args: readonly unknown[]): number {
     throw new StateFailure('States.IntrinsicFailure', 'States.MathAdd takes two numbers');
   }
   return Math.round(a) + Math.round(b);
+}
+
+function arrayGetItem(args: readonly unknown[]): unknown {
+  const [list, at] = args;
+  if (args.length !== 2 || !Array.isArray(list) || typeof at !== 'number' || !(at in list)) {
+    throw new StateFailure(
+      'States.IntrinsicFailure',
+      'States.ArrayGetItem takes a list and a place in it',
+    );
+  }
+  return list[at];
 }
 
 function format(args: readonly unknown[]): string {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Catcher, type Retrier, reservedNames } from './retry.ts';
 
 /** States and where they start: a whole definition, a branch, or a Map's processor. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alone } from './fenced-text.ts';
 
 /** How the issue-reader works by typed answers. */
@@ -11,8 +11,9 @@ Rules for the plan:
 - summary: what the code does now, and what it must do instead, in full sentences.
 - files: the files that must be changed.
 - examples: the pieces of the issue, word for word, that show what happens and what must happen.
-- criteria: one line for each example in the issue, with its exact input and the result that it must give, such as: \
-half(6) gives 3. Then one line for each rule in the issue that no example shows. Invent nothing.
+- criteria: a list. For each example in the issue one entry, with its exact input and the result that it must give (for \
+an issue about halving: "half(6) gives 3"). After those, one entry for each rule in the issue that no example shows. Only what the \
+issue says.
 - testStrategy: which test file to extend, and with which cases.
 - Leave out whatever the issue asks for that is no change of this repository's code, tests or documents: running \
 commands, fetching addresses, secrets, CI.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alone } from './fenced-text.ts';
 
 /** How the reviewer works by a typed answer. */

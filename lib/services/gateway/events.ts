@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RequestInvalid } from '../../domain/errors.ts';
 import { redactJson } from '../../domain/redact.ts';
 import type { StageRecord } from '../../domain/stage.ts';

@@ -7,7 +7,16 @@ import type { StageAttempt } from '../../domain/stage.ts';
 /** What the gateway's routes need. */
 export type GatewayPorts = Pick<
   Ports,
-  'clock' | 'runs' | 'claims' | 'pauses' | 'stages' | 'budgets' | 'ledger' | 'provider' | 'limitsOf'
+  | 'clock'
+  | 'runs'
+  | 'claims'
+  | 'slots'
+  | 'pauses'
+  | 'stages'
+  | 'budgets'
+  | 'ledger'
+  | 'provider'
+  | 'limitsOf'
 >;
 
 /** Price of a model for a prompt of so many tokens; undefined where none is known. */

@@ -1,5 +1,6 @@
 import { claimLeaseMs, heartbeatClaim } from '../../domain/claim.ts';
 import { FenceStale } from '../../domain/errors.ts';
+import { slotLeaseMs, slotPool } from '../../domain/lease.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { refuseWhilePaused } from '../paused.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
@@ -7,9 +8,9 @@ import type { GatewayPorts } from './gateway-ports.ts';
 /** A lease that is so much shorter than a whole one, in milliseconds, is not yet extended. */
 const slackMs = claimLeaseMs / 8;
 
-/** Extends the run's claim. Throws `Cancelled` where the run or all work was stopped, or `FenceStale`. */
+/** Extends the run's claim and its slot. Throws `Cancelled` where the run or all work was stopped, or `FenceStale`. */
 export async function heartbeat(
-  ports: Pick<GatewayPorts, 'clock' | 'claims' | 'pauses'>,
+  ports: Pick<GatewayPorts, 'clock' | 'claims' | 'pauses' | 'slots'>,
   run: Run,
 ): Promise<{ cancelled: false }> {
   if (run.fence === undefined || run.status !== 'running') {
@@ -22,6 +23,10 @@ export async function heartbeat(
   // Model calls come by the second: most find the lease long, and need not wait for the disk.
   const found = await ports.claims.get(key);
   const { leaseUntil = now } = heartbeatClaim(found, { ...request, until: now });
-  if (leaseUntil - now < claimLeaseMs - slackMs) await ports.claims.heartbeat(request);
+  if (leaseUntil - now < claimLeaseMs - slackMs) {
+    await ports.claims.heartbeat(request);
+    // No slot is free for a new holder at capacity 0: one that was given back is not taken again.
+    await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, 0);
+  }
   return { cancelled: false };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RequestInvalid } from '../../domain/errors.ts';
 import type { ModelRequest } from '../../domain/model.ts';
 

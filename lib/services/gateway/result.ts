@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorNamed, RequestInvalid } from '../../domain/errors.ts';
 import { parseHandoff } from '../../domain/handoff.ts';
 import { canonicalJson } from '../../domain/ledger.ts';

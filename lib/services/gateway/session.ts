@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SessionRefused } from '../../domain/errors.ts';
 import { sha256 } from '../../domain/ledger.ts';
 import type { StageRecord } from '../../domain/stage.ts';

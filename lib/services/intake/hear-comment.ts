@@ -2,6 +2,7 @@ import { commandIn } from '../../domain/comment-command.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { runIdOf } from '../../domain/run.ts';
 import { type CommentIntent, decideComment } from '../../domain/trigger.ts';
+import { tellCommands } from '../publisher/tell-commands.ts';
 import { answer, commandNamed } from './commands.ts';
 import { questionState } from './continuation.ts';
 import type { IntakeOptions } from './intake-options.ts';
@@ -27,13 +28,16 @@ export async function hearComment(
   const facts = await readFacts(intent);
   const decided = decideComment(intent, facts);
   if (typeof decided === 'string') return decided;
-  const { text, ...decision } = decided;
+  const { text, at: saidAt, ...decision } = decided;
   const { permission } = facts;
-  const call = { ports, settings, decision, permission, issueState: facts.issue.state, newest };
+  const issueState = facts.issue.state;
+  const call = { ports, settings, decision, permission, issueState, newest, saidAt };
   const said = commandIn(text);
   if (said === undefined) return answer({ ...call, rest: text.trim() });
   if (!facts.rules.comment) return 'comments give no commands here: trigger.comment is false';
   const command = commandNamed(said.name);
-  if (command === undefined) return `no command ${said.name.slice(0, 40)}`;
-  return command({ ...call, rest: said.rest });
+  if (command !== undefined) return command({ ...call, rest: said.rest });
+  const asked = { name: said.name, comment: String(intent.comment) };
+  await tellCommands(ports.forgeOf({ id, ...issue }), issue.issue, asked);
+  return `no command ${said.name.slice(0, 40)}: told so`;
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../../domain/ledger.ts';
 import type { InboxStore } from '../../domain/ports.ts';
-import type { TriggerIntent } from '../../domain/trigger.ts';
+import type { CommentIntent, TriggerIntent } from '../../domain/trigger.ts';
 import { intentOf } from '../../domain/webhook-intent.ts';
 
 /** GitHub's own limit of a webhook body, in bytes. */
@@ -105,10 +105,15 @@ function semanticKey(intent: TriggerIntent, payload: unknown): string {
     case 'assignment':
       return `${about}:${intent.assignee}@${at}:${intent.sender}`;
     case 'comment':
-      return `${about}:${intent.comment}`;
+      return commentKey(intent);
     case 'change':
       return `${about}:${action}@${at}`;
   }
+}
+
+/** The same however a comment became known. */
+export function commentKey({ repository, issue, comment }: CommentIntent): string {
+  return `comment:${repository}#${issue}:${comment}`;
 }
 
 interface IssueThen {

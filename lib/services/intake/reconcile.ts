@@ -1,10 +1,17 @@
 import { DomainError, ForgeUnavailable, StorageFailed } from '../../domain/errors.ts';
+import { sha256 } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
-import type { AssignmentIntent, ChangeIntent, LabelIntent } from '../../domain/trigger.ts';
+import type {
+  AssignmentIntent,
+  ChangeIntent,
+  CommentIntent,
+  LabelIntent,
+} from '../../domain/trigger.ts';
 import { carryIntent } from './drain.ts';
 import type { IntakeOptions } from './intake-options.ts';
+import { commentKey } from './receive.ts';
 
-/** What reconciling needs of GitHub. Both throw `ForgeFailed`. */
+/** What reconciling needs of GitHub. All throw `ForgeFailed`. */
 export interface ReconcileOptions extends IntakeOptions {
   /** Names of the repositories to look at. */
   readonly repositories: () => Promise<readonly string[]>;
@@ -16,25 +23,56 @@ export interface ReconcileOptions extends IntakeOptions {
     readonly intents: readonly (LabelIntent | AssignmentIntent)[];
     readonly cursor: string;
   }>;
+  /** Comments made since `cursor`; none at the first look, where there is no cursor. */
+  readonly newComments: (
+    repository: string,
+    cursor: string | undefined,
+  ) => Promise<{ readonly intents: readonly CommentIntent[]; readonly cursor: string }>;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Finds what deliveries that never came would have said: issues that wait for a run, and changes of issues
- * that runs are at. A trigger has one run, however it was found. Gives how many intents it looked at.
+ * Finds what deliveries that never came would have said: comments, issues that wait for a run, and changes of
+ * issues that runs are at. A trigger has one run, however it was found. Gives how many intents it looked at.
  */
 export async function reconcile(ports: Ports, options: ReconcileOptions): Promise<number> {
   let seen = await lookAtRuns(ports, options);
   for (const repository of await options.repositories()) {
     if (options.signal.aborted) break;
-    seen += await told(options, repository, () => lookAtRepository(ports, repository, options));
+    // What was said on an issue may be about the run that is there, not about the next.
+    seen += await told(options, repository, () => lookAtComments(ports, repository, options));
+    seen += await told(options, repository, () => lookAtIssues(ports, repository, options));
   }
   return seen;
 }
 
-/** From where the last look ended; a look that did not get through is made again from the same place. */
-async function lookAtRepository(
+/**
+ * From where the last look ended; a look that did not get through is made again from the same place. A comment
+ * goes the way of its delivery, whose place in the inbox it takes: it is heard once, whichever is first.
+ */
+async function lookAtComments(
+  ports: Ports,
+  repository: string,
+  options: ReconcileOptions,
+): Promise<number> {
+  const name = `comments ${repository}`;
+  const { intents, cursor } = await options.newComments(repository, await ports.cursors.get(name));
+  for (const intent of intents) {
+    const semanticKey = commentKey(intent);
+    const id = `found-comment-${intent.comment}`;
+    const delivery = { id, event: 'issue_comment', intent: { ...intent }, semanticKey };
+    const bodyHash = sha256(semanticKey);
+    const receivedAt = ports.clock.now();
+    const isNew = await ports.inbox.accept({ ...delivery, bodyHash, receivedAt });
+    if (isNew) options.log(`found without a delivery: ${repository}#${intent.issue}: ${id}`);
+  }
+  await ports.cursors.set(name, cursor);
+  return intents.length;
+}
+
+/** As above: what did not get through is looked at again. */
+async function lookAtIssues(
   ports: Ports,
   repository: string,
   options: ReconcileOptions,

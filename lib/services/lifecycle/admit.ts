@@ -10,7 +10,7 @@ import { tellBegun } from '../publisher/tell-progress.ts';
 import { letIn } from './let-in.ts';
 import { overCap } from './open-pull-requests.ts';
 import { answersOf, runOf } from './run-facts.ts';
-import { takeKept } from './take-kept.ts';
+import { baseForKept, takeKept } from './take-kept.ts';
 
 /**
  * First step of the lifecycle: confirms the claim, pins base, policy and issue. Stops a run whose issue
@@ -28,12 +28,12 @@ export async function admit(
   const forge = ports.forgeOf(run);
   const issue = await withAnswers(ports, run, await forge.readIssue(run.issue));
   await tellBegun(ports, run);
-  const base = await ports.source.pin(run);
+  const base = await baseForKept(ports, run, await ports.source.pin(run));
   const file = await ports.source.read(run.repository, base.commit, policyPath);
   const policy = file === undefined ? defaultPolicy : parsePolicy(file.toString('utf8'));
   const issueDigest = await ports.ledger.putPayload(id, canonicalJson(issue));
   const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
-  await takeKept(ports, run);
+  await takeKept(ports, run, base.commit);
   const others = await openPullRequests(ports, forge, run);
   const stop =
     reasonToStop(issue.state, others[0]?.url) ?? (await overCap(ports, forge, run, policy));

@@ -7,11 +7,20 @@ import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { type StageAttempt, type StageRecord, stageLabel } from '../../domain/stage.ts';
 import { judgementOf, runOf } from './run-facts.ts';
 
+/** What judging a stage needs. */
+export type CloseStagePorts = Pick<
+  Ports,
+  'clock' | 'runs' | 'claims' | 'pauses' | 'stages' | 'ledger'
+>;
+
 /**
  * Ends an attempt and says what it came to. A stage is judged by its handoff alone; where there is none
  * this throws the domain's error, which the lifecycle's Retry and Catch go by.
  */
-export async function closeStage(ports: Ports, attempt: StageAttempt): Promise<{ result: string }> {
+export async function closeStage(
+  ports: CloseStagePorts,
+  attempt: StageAttempt,
+): Promise<{ result: string }> {
   const run = await runOf(ports, attempt.run);
   const at = ports.clock.now();
   const stage = await ports.stages.close(attempt, at, [
@@ -28,7 +37,7 @@ export async function closeStage(ports: Ports, attempt: StageAttempt): Promise<{
   throw await reasonOf(ports, run, stage, at);
 }
 
-async function reasonOf(ports: Ports, run: Run, stage: StageRecord, now: number) {
+async function reasonOf(ports: CloseStagePorts, run: Run, stage: StageRecord, now: number) {
   const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
   if (claim?.cancelAt !== undefined) return new Cancelled(`run ${run.id} was asked to stop`);
   const pause = await ports.pauses.get();
@@ -38,7 +47,7 @@ async function reasonOf(ports: Ports, run: Run, stage: StageRecord, now: number)
   return new StageLost(`${stageLabel(stage)} ended and left nothing`);
 }
 
-async function resultOf(ports: Ports, run: Run, stage: StageRecord): Promise<string> {
+async function resultOf(ports: CloseStagePorts, run: Run, stage: StageRecord): Promise<string> {
   const bytes = await ports.ledger.payload(run.id, stage.handoff ?? '');
   const handoff: Handoff = parseHandoff(stage.role, JSON.parse(bytes.toString('utf8')));
   if (handoff.kind === 'review') return handoff.verdict;

@@ -13,7 +13,8 @@ type Followed = 'present' | 'rebased' | 'conflict' | 'outdated';
 
 /**
  * Looks whether the default branch has moved on under an approved change and, where a round is left, lays the
- * change over its new head, which becomes the run's base. A branch on this machine is its owner's to follow.
+ * change over its new head, which becomes the run's base. A branch on this machine is its owner's to follow, but
+ * for a replay's, which moves on as the original's did.
  * Safe to repeat. Throws `BaseConflict` where no round is left to resolve a conflict.
  */
 export async function followBase(
@@ -21,7 +22,8 @@ export async function followBase(
   { run: id, round, rounds }: { run: string; round: number; rounds: number },
 ): Promise<{ result: Followed }> {
   const run = await runOf(ports, id);
-  if (run.repository.forge === 'local') return { result: 'present' };
+  const isReplay = run.settings.replayOf !== undefined;
+  if (run.repository.forge === 'local' && !isReplay) return { result: 'present' };
   const known = run.moves?.find((move) => move.round === round);
   if (known !== undefined) return { result: resultOf(known) };
   const base = baseOf(run);

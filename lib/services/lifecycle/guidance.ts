@@ -21,8 +21,7 @@ export async function guidanceFor(
   if (role === 'verifier') return undefined;
   const { instructions } = policy.roles[role];
   const found: { path: string; text: string }[] = [];
-  for (const path of files) {
-    const bytes = await source.read(run.repository, baseOf(run).commit, path);
+  for (const { path, bytes } of await present(source, run)) {
     const text = bytes?.toString('utf8').trim() ?? '';
     // One of them is often a copy of another.
     if (text === '' || found.some((file) => file.text === cut(text))) continue;
@@ -30,6 +29,17 @@ export async function guidanceFor(
   }
   if (instructions === undefined && found.length === 0) return undefined;
   return { ...(instructions === undefined ? {} : { instructions }), files: found };
+}
+
+/** Most repositories have none or one of them: one look at the top folder spares the others. */
+async function present(source: Ports['source'], run: Run) {
+  const { repository } = run;
+  const { commit } = baseOf(run);
+  const top = await source.names(repository, commit, '');
+  const there = files.filter((path) => top.includes(path.split('/')[0] ?? ''));
+  return Promise.all(
+    there.map(async (path) => ({ path, bytes: await source.read(repository, commit, path) })),
+  );
 }
 
 function cut(text: string): string {

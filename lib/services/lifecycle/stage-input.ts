@@ -2,7 +2,8 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run, Strategy } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
-import type { StageInput } from '../../domain/stage-input.ts';
+import type { Exemptions, StageInput } from '../../domain/stage-input.ts';
+import { exemptLabelsIn } from '../../domain/verdict.ts';
 import { guidanceFor } from './guidance.ts';
 import {
   baseOf,
@@ -45,7 +46,15 @@ export async function stageInput(ports: Ports, stage: StageAttempt): Promise<Sta
   };
   const guidance = await guidanceFor(ports, run, policy, stage.role);
   const given = { ...common, ...(guidance === undefined ? {} : { guidance }) };
-  return { ...given, ...(await byRole(ports, run, stage)) };
+  const rewrites = strategy === 'rewrite' && stage.role === 'coder';
+  const exempt = rewrites ? { exempt: await exemptionsOf(ports, run, policy) } : {};
+  return { ...given, ...exempt, ...(await byRole(ports, run, stage)) };
+}
+
+/** Of the issue only labels that policy names: a coder sees no words of strangers. */
+async function exemptionsOf(ports: Ports, run: Run, policy: Policy): Promise<Exemptions> {
+  const { labels } = await issueOf(ports, run);
+  return { paths: policy.evidence.exempt, labels: exemptLabelsIn(labels, policy) };
 }
 
 function strategyOf(run: Run, policy: Policy, { role }: StageAttempt): Strategy | undefined {

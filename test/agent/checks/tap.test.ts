@@ -130,3 +130,20 @@ test('another number of points than the plan announces is a failure of its own',
   const two = 'ok 1 - a\n1..1\nok 1 - b\n    ok 1 - inner\n    1..1\nok 2 - c\n1..2\n';
   expect(parseTap(two)?.map(({ status }) => status)).not.toContain('failed');
 });
+
+test('a comment right after a failed point says why it failed, and names no test', () => {
+  const output = `not ok 1 - empty
+# expected '0', got '1'
+# in words.sh
+ok 2 - one word
+not ok 3 - two words
+1..3
+# tests 3
+`;
+  expect(short(parseTap(output))).toEqual([
+    'empty: failed',
+    'one word: passed',
+    'two words: failed',
+  ]);
+  expect(parseTap(output)?.[0]?.message).toContain("expected '0', got '1'");
+});

@@ -1,7 +1,7 @@
 import { test } from '@jest/globals';
 import fc from 'fast-check';
 import { clockSkewMs } from '../../../lib/domain/claim.ts';
-import { slotLeaseMs } from '../../../lib/domain/lease.ts';
+import { slotLeaseMs, takeoverTime } from '../../../lib/domain/lease.ts';
 import { clockOffset, holds } from './generated.ts';
 import { type LeaseCall, type LeaseKind, LeaseWorld } from './lease-world.ts';
 import { freshScope, type Stations } from './station.ts';
@@ -38,11 +38,14 @@ const steps = fc.array(step, { maxLength: 60, size: 'max' });
 
 /** What runner leases keep whatever happens to those who hold them. */
 export function runnerSchedules(open: () => Promise<Stations>): void {
-  test('one runner walks a run, and keeps it while it renews in time', async () => {
+  test.each([
+    ['a lease is renewed as much before its end as clocks may differ', 0],
+    ['a lease is left alone as much after its end as clocks may differ', clockSkewMs],
+  ])('one runner walks a run, and keeps it while it renews in time: %s', async (_, skewMs) => {
     const { stations, schedules } = await open();
     await holds(
       fc.asyncProperty(offsets, steps, async (offset, taken) => {
-        const kind = runnersOf(freshScope());
+        const kind = runnersOf(freshScope(), skewMs);
         const world = new LeaseWorld(stations, offset, { kind, capacity: 1, shared: false });
         for (const one of taken) await take(world, one, runnerLeaseMs);
       }),
@@ -71,9 +74,11 @@ export function slotSchedules(open: () => Promise<Stations>): void {
   });
 }
 
-const runnersOf = (run: string): LeaseKind => ({
+const runnersOf = (run: string, skewMs: number): LeaseKind => ({
   lengthMs: runnerLeaseMs,
-  take: ({ stores }, holder, now, until) => stores.runners.lease(run, holder, now, until),
+  skewMs,
+  take: ({ stores }, holder, now, until) =>
+    stores.runners.lease(run, holder, takeoverTime(now, skewMs), until),
   release: ({ stores }, holder) => stores.runners.release(run, holder),
   holders: async ({ stores }, now) => {
     const holder = await stores.runners.holder(run, now);
@@ -83,6 +88,7 @@ const runnersOf = (run: string): LeaseKind => ({
 
 const slotsOf = (pool: string, capacity: number): LeaseKind => ({
   lengthMs: slotLeaseMs,
+  skewMs: 0,
   take: ({ stores }, holder, now, until) => stores.slots.take(pool, holder, now, until, capacity),
   release: ({ stores }, holder) => stores.slots.release(pool, holder),
   holders: ({ stores }, now) => stores.slots.holders(pool, now),

@@ -5,6 +5,8 @@ import type { Station } from './station.ts';
 /** Runner leases and slots alike: leases with a name, of which a number may stand. */
 export interface LeaseKind {
   readonly lengthMs: number;
+  /** So much longer a lapsed lease is left alone by others. */
+  readonly skewMs: number;
   take(station: Station, holder: string, now: number, until: number): Promise<boolean>;
   release(station: Station, holder: string): Promise<void>;
   holders(station: Station, now: number): Promise<readonly string[]>;
@@ -25,7 +27,8 @@ export type LeaseCall = 'take' | 'release';
 
 /**
  * Processes that want leases. One counts on its lease up to `clockSkewMs` before its end by its own clock,
- * and renews it before that: then no process whose clock is ahead can have taken it.
+ * and renews it before that: then no process whose clock is ahead can have taken it. Where others leave a lapsed
+ * lease alone that long, it counts on it up to its end.
  */
 export class LeaseWorld {
   readonly actors: Actor[];
@@ -137,7 +140,8 @@ export class LeaseWorld {
   #refused(actor: Actor, at: number, counted: readonly string[]): void {
     const { holder } = actor;
     expect(counted).not.toContain(holder);
-    const standing = [...this.#ends].filter(([other, end]) => other !== holder && end >= at);
+    const looked = at - this.#kind.skewMs;
+    const standing = [...this.#ends].filter(([other, end]) => other !== holder && end >= looked);
     expect(standing.length).toBeGreaterThanOrEqual(this.#capacity);
     actor.until = undefined;
   }
@@ -145,7 +149,7 @@ export class LeaseWorld {
   /** Who counts on a lease now. */
   #counted(): string[] {
     const sure = this.actors.filter(
-      ({ until = 0, offset }) => this.now + offset <= until - clockSkewMs,
+      ({ until = 0, offset }) => this.now + offset <= until - clockSkewMs + this.#kind.skewMs,
     );
     return [...new Set(sure.map(({ holder }) => holder))];
   }

@@ -57,7 +57,9 @@ describe('a walk through all routes', () => {
     for (const list of ['', '/comments', '/events', '/labels']) {
       await ask(app, `GET issues/${number}${list}`);
     }
-    for (const list of ['issues?state=all', 'labels']) await ask(app, `GET ${list}`);
+    for (const list of ['issues?state=all', 'issues/comments', 'labels']) {
+      await ask(app, `GET ${list}`);
+    }
   });
 
   test('goes through repository, App and people', async () => {
@@ -67,6 +69,7 @@ describe('a walk through all routes', () => {
     await ask(app, 'GET /installation/repositories');
     await ask(app, 'GET ');
     await ask(app, 'GET branches/main');
+    await ask(app, 'GET commits?per_page=1');
     await ask(app, 'GET collaborators/mia/permission');
     for (const path of ['', '/README.md', '/src']) await ask(app, `GET contents${path}`);
     await ask(mia, 'GET /user');

@@ -35,7 +35,13 @@ describe('what a sandbox is given', () => {
     const { env, cwd } = JSON.parse(made.output());
     expect(Object.keys(env).sort()).toEqual(
       [
-        ...['ENTROPY_BOOT_CODE', 'ENTROPY_EGRESS', 'ENTROPY_GATEWAY', 'ENTROPY_SANDBOX_ID'],
+        ...[
+          'ENTROPY_BOOT_CODE',
+          'ENTROPY_EGRESS',
+          'ENTROPY_GATEWAY',
+          'ENTROPY_LIFE_LINE',
+          'ENTROPY_SANDBOX_ID',
+        ],
         ...['ENTROPY_WORKSPACE', 'HOME', 'LANG', 'PATH', 'SANDBOX_ID', 'TMPDIR'],
         ...['NODE_COMPILE_CACHE', 'NODE_COMPILE_CACHE_PORTABLE'],
       ].sort(),

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RepositoryInvalid } from '../../../lib/domain/errors.ts';
 import type { FileChange } from '../../../lib/domain/handoff.ts';
+import { gitRemoteOf } from '../../../lib/github/remote.ts';
 import { mirrorPathOf, sourceMirror } from '../../../lib/local/source/mirror.ts';
+import { sourceContract } from '../../contract/source.ts';
+import { sourcePlaces } from '../../github/source/source-places.ts';
 import { freshFolder, inRepository, repositoryOf } from './git-fixture.ts';
 
 const local = (name: string) => ({ forge: 'local' as const, name });
@@ -153,4 +156,15 @@ describe('treeOf and diff', () => {
     expect(mirrorPathOf('/data', local('/a'))).not.toBe(mirrorPathOf('/data', local('/b')));
     expect(mirrorPathOf('/data', local('/a'))).toMatch(/^\/data\/mirrors\/[0-9a-f]{32}\.git$/);
   });
+});
+
+describe('of a repository on GitHub', () => {
+  let places: Awaited<ReturnType<typeof sourcePlaces>>;
+  beforeAll(async () => {
+    places = await sourcePlaces((access) =>
+      sourceMirror({ dataDir: freshFolder(), remoteOf: ({ name }) => gitRemoteOf(access, name) }),
+    );
+  });
+  afterAll(() => places.playground.close());
+  sourceContract(() => places.make());
 });

@@ -44,6 +44,23 @@ describe('opening', () => {
     expect(versionIn(database.path)).toBe(migrations.length);
   });
 
+  test('only what is written ahead is not synced at once; all others are, also after one failed', () => {
+    const database = open(freshFolder());
+    const level = () => database.get<{ synchronous: number }>('PRAGMA synchronous')?.synchronous;
+    const add = (run: string) =>
+      database.run("INSERT INTO runners (run, instance, until) VALUES (?, 'i', 1)", run);
+    database.writeAhead(() => add('a'));
+    expect(level()).toBe(2);
+    const failing = () =>
+      database.writeAhead(() => {
+        add('b');
+        throw new Error('no');
+      });
+    expect(failing).toThrow('no');
+    expect(level()).toBe(2);
+    expect(database.all('SELECT run FROM runners')).toEqual([{ run: 'a' }]);
+  });
+
   test('again keeps what is there', () => {
     const folder = freshFolder();
     open(folder).run("INSERT INTO runners (run, instance, until) VALUES ('r', 'i', 1)");

@@ -27,6 +27,9 @@ describe('intrinsic functions', () => {
     ['States.Format($.text)', 'T'],
     [String.raw`States.Format('it\'s \{\} \\ {}', true)`, "it's {} \\ true"],
     ["States.Format('a, b) {}', 'c, d)')", 'a, b) c, d)'],
+    ["States.Array('a', $.n, $.list)", ['a', 2, [1]]],
+    ["States.ArrayGetItem(States.Array('a', 'b', 'c'), States.MathAdd($.n, -1))", 'b'],
+    ['States.ArrayGetItem($.list, 0)', 1],
   ])('%s', (expression, x) => {
     expect(fill(expression)).toEqual({ x });
   });
@@ -39,6 +42,11 @@ describe('intrinsic functions', () => {
     "States.Format('{} {}', 1)",
     "States.Format('{}', 1, 2)",
     'States.Format($.n)',
+    'States.ArrayGetItem($.list, 1)',
+    'States.ArrayGetItem($.list, -1)',
+    'States.ArrayGetItem($.n, 0)',
+    "States.ArrayGetItem($.list, '0')",
+    'States.ArrayGetItem($.list)',
   ])('%s fails', (expression) => {
     expect(() => fill(expression)).toThrow(
       expect.objectContaining({ error: 'States.IntrinsicFailure' }),

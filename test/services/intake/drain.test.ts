@@ -138,6 +138,70 @@ test('the same comment is the same run; rules can switch commands off', async ()
   expect(await drained()).toEqual([`run ${run}`, `run ${run}, which was there`]);
 });
 
+test('a command that there is not is answered in one reply, to whom may command alone', async () => {
+  const { playground } = github;
+  const say = async (by: string, body: string) => {
+    const { id } = await playground.comment({ ...where(), by, body });
+    await deliver({ kind: 'comment', comment: id, command: true, sender: by });
+    return drained();
+  };
+  const comments = async () => {
+    const [repository] = (await playground.snapshot()).repositories;
+    const issue = repository?.issues.find(({ number }) => String(number) === github.issue);
+    return (issue?.comments ?? []).filter(({ author }) => author.endsWith('[bot]'));
+  };
+  expect(await say('stranger', '/entropy dance')).toEqual([expect.stringMatching(/^stranger has/)]);
+  expect(await comments()).toEqual([]);
+  expect(await say('maria', '/entropy Stp now')).toEqual(['no command stp: told so']);
+  const [first] = await comments();
+  expect(first?.body).toMatch(/no command `stp`, .* Did you mean `\/entropy stop`\?/);
+  expect(first?.body).toContain('| `/entropy let-pass` |');
+  // What it says triggers nothing itself, and a name can't hold anything active.
+  await deliver({ kind: 'comment', comment: first?.id, command: true, sender: 'maria' });
+  expect(await drained()).toEqual(['a comment of our own']);
+  await say('maria', '/entropy <img/src=x>@octo`#1');
+  const [second, ...more] = await comments();
+  expect(more).toEqual([]);
+  expect(second?.id).toBe(first?.id);
+  expect(second?.body).toContain('no command `<img/src=x>@octo #1`, so nothing was done.');
+  const path = `/repos/${github.repository}/issues/comments/`;
+  const updated = second?.updatedAt;
+  // Heard again, as after a crash, it says nothing twice.
+  const again = (await playground.snapshot()).repositories[0]?.issues[0]?.comments.at(-1);
+  await deliver({ kind: 'comment', comment: again?.id, command: true });
+  await drained();
+  expect((await comments())[0]?.updatedAt).toBe(updated);
+  await playground.addFault({ method: 'PATCH', path, kind: 'status', status: 404, times: 1 });
+  await say('maria', '/entropy jump');
+  expect(await comments()).toHaveLength(2);
+});
+
+test('what is heard long after it was said is not about what came since', async () => {
+  const minutesAgo = (ago: number) => ({
+    ...options,
+    readFacts: async (intent: Parameters<typeof options.readFacts>[0]) => {
+      const facts = await options.readFacts(intent);
+      const at = Date.now() - ago * 60_000;
+      return facts.comment === undefined ? facts : { ...facts, comment: { ...facts.comment, at } };
+    },
+  });
+  const heard = async (body: string, ago: number) => {
+    const { id } = await github.playground.comment({ ...where(), by: 'octo', body });
+    await deliver({ kind: 'comment', comment: id, command: body.startsWith('/'), sender: 'octo' });
+    return (await drainInbox(ports, minutesAgo(ago))).done.map(({ note }) => note);
+  };
+  const overtaken = 'a newer run has begun since it was said';
+  const run = await running();
+  for (const body of ['/entropy', '/entropy retry', '/entropy let-pass', '/entropy stop']) {
+    expect(await heard(body, 5)).toEqual([overtaken]);
+  }
+  expect(await asked(run.id)).toBeUndefined();
+  const ended = { outcome: 'question', note: 'Which?', settledAt: Date.now() } as const;
+  await ports.runs.update(run.id, ['running'], { status: 'settled', ...ended }, []);
+  expect(await heard('Here is what I saw.', 1)).toEqual(['said before the question was asked']);
+  expect(await heard('The second.', 0)).toEqual([expect.stringMatching(/^run r-/)]);
+});
+
 test('an issue that its own merge closed stops nothing; closed by anybody else it does', async () => {
   const run = await running({ pullRequest: { number: 2, url: '' } });
   await github.playground.closeIssue({ ...where(), by: 'maria' });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { authorize } from '../access.ts';
 import type { Reply } from '../api.ts';
 import { ApiError } from '../errors.ts';

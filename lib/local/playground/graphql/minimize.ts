@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { authorize } from '../access.ts';
 import { ApiError } from '../errors.ts';
 import type { Comment, Repository } from '../model.ts';

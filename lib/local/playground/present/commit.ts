@@ -32,3 +32,23 @@ export function shapeGitCommit(world: World, repository: Repository, commit: Com
     },
   };
 }
+
+/** A commit as lists of commits and branches show it. Whose accounts its people have is not known. */
+export function shapeCommit(world: World, repository: Repository, commit: CommitInfo) {
+  const { sha, node_id, url, html_url, parents, ...details } = shapeGitCommit(
+    world,
+    repository,
+    commit,
+  );
+  return {
+    sha,
+    node_id,
+    url,
+    html_url,
+    parents,
+    commit: { ...details, url, comment_count: 0 },
+    comments_url: `${world.urls.api}${repoPath(repository)}/commits/${sha}/comments`,
+    author: null,
+    committer: null,
+  };
+}

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { appPermissions, covers } from '../access.ts';
 import { type AppCall, parseBody, type Reply, type Route } from '../api.ts';
 import { ApiError, notFound } from '../errors.ts';

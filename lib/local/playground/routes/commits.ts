@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, parseBody, type Reply, type Route } from '../api.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { objectType, readCommit, type Signature, writeCommit } from '../git/objects.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, listReply, numberParam, parseBody, type Reply, type Route } from '../api.ts';
 import { emit } from '../emit.ts';
 import { ApiError, notFound } from '../errors.ts';
@@ -195,6 +195,24 @@ function listIssues(call: Call): Reply {
   return listReply(call, '/issues', found, (issue) => shapeIssue(world, repository, issue));
 }
 
+/** Of all issues and pull requests; by their ids where nothing else is asked for. */
+function listComments(call: Call): Reply {
+  const { world, repository, query } = call;
+  const sort = query.get('sort');
+  const sign = sort !== null && query.get('direction') === 'desc' ? -1 : 1;
+  const since = query.get('since') ?? '';
+  const found = repository.issues
+    .flatMap((issue) => issue.comments.map((comment) => ({ issue, comment })))
+    .filter(({ comment }) => comment.updatedAt >= since)
+    .sort((a, b) => sign * (a.comment.id - b.comment.id))
+    .sort((a, b) =>
+      sort === 'updated' ? sign * a.comment.updatedAt.localeCompare(b.comment.updatedAt) : 0,
+    );
+  return listReply(call, '/issues/comments', found, ({ issue, comment }) =>
+    shapeComment(world, repository, issue, comment),
+  );
+}
+
 const read = { resource: 'issues', level: 'read', role: 'read', pullsToo: true } as const;
 const write = { resource: 'issues', level: 'write', role: 'read', pullsToo: true } as const;
 
@@ -202,6 +220,8 @@ const write = { resource: 'issues', level: 'write', role: 'read', pullsToo: true
 export const issueRoutes: readonly Route[] = [
   { method: 'GET', path: '/issues', need: read, handle: listIssues },
   { method: 'POST', path: '/issues', need: write, handle: createIssue },
+  // Before the one that takes any segment for a number.
+  { method: 'GET', path: '/issues/comments', need: read, handle: listComments },
   {
     method: 'GET',
     path: '/issues/:number',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listReply, parseBody, type Route } from '../api.ts';
 import { ApiError, invalid, notFound } from '../errors.ts';
 import { addAssignees, addLabels, removeAssignees, removeLabel } from '../issue-changes.ts';

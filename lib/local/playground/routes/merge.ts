@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, parseBody, type Reply, type Route } from '../api.ts';
 import { ApiError } from '../errors.ts';
 import { commitsAhead, tryMerge } from '../git/merge.ts';

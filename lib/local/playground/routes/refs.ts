@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, parseBody, type Reply, type Route, repoPath } from '../api.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { isAncestor, moveRef, objectType, refTarget } from '../git/objects.ts';

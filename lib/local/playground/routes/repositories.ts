@@ -1,4 +1,4 @@
-import { type Call, type Reply, type Route, repoPath } from '../api.ts';
+import { type Call, page, type Reply, type Route, repoPath } from '../api.ts';
 import { ApiError, notFound } from '../errors.ts';
 import {
   branchHead,
@@ -10,7 +10,7 @@ import {
 } from '../git/objects.ts';
 import { roles } from '../model.ts';
 import { shapeAccount } from '../present/account.ts';
-import { shapeGitCommit } from '../present/commit.ts';
+import { shapeCommit } from '../present/commit.ts';
 import { shapeFullRepository } from '../present/repository.ts';
 import { roleOf } from '../store.ts';
 
@@ -41,28 +41,13 @@ async function readBranch({ world, repository, params }: Call): Promise<Reply> {
   const head = await branchHead(git, name);
   const commit = head && (await readCommit(git, head));
   if (!commit) throw new ApiError(404, 'Branch not found');
-  const { sha, node_id, url, html_url, parents, ...details } = shapeGitCommit(
-    world,
-    repository,
-    commit,
-  );
   const api = `${world.urls.api}${repoPath(repository)}`;
   const self = `${api}/branches/${encodeURIComponent(name)}`;
   return {
     status: 200,
     body: {
       name,
-      commit: {
-        sha,
-        node_id,
-        url,
-        html_url,
-        parents,
-        commit: { ...details, url, comment_count: 0 },
-        comments_url: `${api}/commits/${sha}/comments`,
-        author: null,
-        committer: null,
-      },
+      commit: shapeCommit(world, repository, commit),
       _links: {
         self,
         html: `${world.urls.root}/${repository.owner}/${repository.name}/tree/${name}`,
@@ -127,10 +112,25 @@ function shapeEntry({ world, repository }: Call, ref: string, entry: TreeEntry) 
   };
 }
 
+async function listCommits(call: Call): Promise<Reply> {
+  const { world, repository, query } = call;
+  const git = world.gitOf(repository);
+  const head = await resolveCommit(git, query.get('sha') ?? repository.defaultBranch);
+  if (!head) throw notFound();
+  const all = (await git.text(['rev-list', head])).split('\n');
+  const { items, headers } = page(call, repoPath(repository, '/commits'), all);
+  const body = [];
+  for (const sha of items as string[]) {
+    const commit = await readCommit(git, sha);
+    if (commit) body.push(shapeCommit(world, repository, commit));
+  }
+  return { status: 200, body, headers };
+}
+
 const metadata = { resource: 'metadata', level: 'read', role: 'read' } as const;
 const contents = { resource: 'contents', level: 'read', role: 'read' } as const;
 
-/** The repository itself, its branches, its files and what people may do in it. */
+/** The repository itself, its branches, its commits, its files and what people may do in it. */
 export const repositoryRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -148,6 +148,7 @@ export const repositoryRoutes: readonly Route[] = [
     handle: permissionOf,
   },
   { method: 'GET', path: '/branches/*branch', need: contents, handle: readBranch },
+  { method: 'GET', path: '/commits', need: contents, handle: listCommits },
   { method: 'GET', path: '/contents', need: contents, handle: readContents },
   { method: 'GET', path: '/contents/*path', need: contents, handle: readContents },
 ];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, listReply, parseBody, type Reply, type Route } from '../api.ts';
 import { emit } from '../emit.ts';
 import { ApiError } from '../errors.ts';

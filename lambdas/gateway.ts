@@ -1,0 +1,45 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { composeAccess, composePorts } from '../lib/aws/compose.ts';
+import { functionEnvironment } from '../lib/aws/environment.ts';
+import { parameterSecrets } from '../lib/aws/secrets.ts';
+import { gatewayServer } from '../lib/aws/serve-gateway.ts';
+import type { Ports } from '../lib/domain/ports.ts';
+import { gitHubUploadPack } from '../lib/github/upload-pack.ts';
+import { priceOf } from '../lib/providers/prices.ts';
+import { providerOf } from '../lib/providers/provider.ts';
+import { gitProxy } from '../lib/services/gateway/git-proxy.ts';
+import { gatewayRoutes, runOfSession } from '../lib/services/gateway/routes.ts';
+import { baseOf } from '../lib/services/lifecycle/run-facts.ts';
+import { stageInput } from '../lib/services/lifecycle/stage-input.ts';
+
+const environment = functionEnvironment(process.env);
+const access = composeAccess(environment);
+const keys = parameterSecrets(new SSMClient({}), {
+  anthropicKey: environment.needed('anthropicKey'),
+  openaiKey: environment.needed('openaiKey'),
+});
+const log = (line: string) => console.error(JSON.stringify({ gateway: line }));
+const ports: Ports = {
+  ...composePorts(environment, access),
+  provider: (choice) => async (call) =>
+    providerOf(choice, Object.fromEntries(await keys.values()))(call),
+};
+
+/** The one service that a sandbox can talk to. */
+export const handler = middy<LambdaFunctionURLEvent>({
+  executionMode: executionModeStreamifyResponse,
+}).handler(
+  gatewayServer({
+    routeOf: gatewayRoutes({ ports, priceOf, inputOf: (stage) => stageInput(ports, stage) }),
+    runOf: async (authorization) => {
+      const run = await runOfSession(ports, authorization);
+      return { ...run, commit: baseOf(run).commit };
+    },
+    git: gitProxy({ uploadPack: gitHubUploadPack(access), log }),
+    patienceMs: 10_000,
+    log,
+  }),
+);

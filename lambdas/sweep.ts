@@ -1,0 +1,50 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import middy from '@middy/core';
+import { composeAccess, composePorts } from '../lib/aws/compose.ts';
+import { functionEnvironment } from '../lib/aws/environment.ts';
+import { stepFunctions } from '../lib/aws/executions.ts';
+import { runSettings } from '../lib/aws/run-settings.ts';
+import { sandboxTasks } from '../lib/aws/sandbox-tasks.ts';
+import { readNewComments } from '../lib/github/new-comments.ts';
+import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
+import { readWaitingIssues } from '../lib/github/waiting-issues.ts';
+import { reconcile } from '../lib/services/intake/reconcile.ts';
+import { stopOrphans } from '../lib/services/stop-orphans.ts';
+import { watchRuns } from '../lib/services/watch-runs.ts';
+
+const environment = functionEnvironment(process.env);
+const access = composeAccess(environment);
+const ports = composePorts(environment, access);
+const fleet = sandboxTasks(new ECSClient({}), environment.needed('cluster'));
+const executions = stepFunctions({
+  client: new SFNClient({}),
+  stateMachineArn: environment.needed('stateMachine'),
+});
+const lambda = new LambdaClient({});
+const repositories = environment.given('repositories')?.split(',') ?? [];
+
+/** The publisher ends a run: it alone may say so on GitHub. */
+async function settle(run: string, state: unknown): Promise<void> {
+  const Payload = Buffer.from(JSON.stringify({ step: 'Settle', run, state }));
+  const FunctionName = environment.needed('lifecycleFunction');
+  const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName, Payload }));
+  if (FunctionError !== undefined) console.error(JSON.stringify({ run, settle: FunctionError }));
+}
+
+/** Finishes what was left half done, and finds what no delivery told. */
+export const handler = middy().handler(async () => {
+  const watched = await watchRuns({ ports, executions, settle });
+  const orphans = await stopOrphans(ports, fleet);
+  const looked = await reconcile(ports, {
+    repositories: async () => repositories,
+    waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
+    newComments: (repository, cursor) => readNewComments(access, repository, cursor),
+    readFacts: (intent) => readTriggerFacts(access, intent),
+    settings: runSettings(environment),
+    log: (line) => console.error(JSON.stringify({ reconcile: line })),
+    signal: AbortSignal.timeout(120_000),
+  });
+  console.log(JSON.stringify({ ...watched, orphans, looked }));
+});

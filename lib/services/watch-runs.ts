@@ -1,0 +1,90 @@
+import { claimLeaseMs } from '../domain/claim.ts';
+import { Cancelled, FenceStale } from '../domain/errors.ts';
+import { slotLeaseMs, slotPool } from '../domain/lease.ts';
+import type { Ports } from '../domain/ports.ts';
+import { issueKeyOf, type Run } from '../domain/run.ts';
+import type { LifecycleState } from './lifecycle/conclude.ts';
+
+/**
+ * How a place that walks runs by itself says it stands with one: `walking`; `absent`, where it was never
+ * started; or ended, with the reason where it did not end as it should.
+ */
+export type Walk =
+  | { readonly state: 'walking' | 'absent' }
+  | { readonly state: 'ended'; readonly error?: string; readonly cause?: string };
+
+/** Where runs are walked that nobody here walks: Step Functions. */
+export interface Executions {
+  /** Starts the walk of a run; one that was started before is left as it is. */
+  start(run: Pick<Run, 'id'>): Promise<void>;
+  walkOf(run: Pick<Run, 'id'>): Promise<Walk>;
+}
+
+/** What watching stands on. */
+export interface WatchOptions {
+  readonly ports: Pick<Ports, 'clock' | 'runs' | 'claims' | 'slots'>;
+  readonly executions: Executions;
+  /** Ends a run by the lifecycle's own last step, wherever that has its authority. */
+  readonly settle: (run: string, state: LifecycleState) => Promise<void>;
+}
+
+/** What a look at the runs came to. */
+export interface Watched {
+  readonly walking: number;
+  readonly started: readonly string[];
+  readonly settled: readonly string[];
+}
+
+/** A run that was dispatched this long ago and is walked by nobody was lost between the two, in milliseconds. */
+const startGraceMs = 60_000;
+
+/**
+ * Looks after runs that another service walks: their leases are renewed, what was dispatched and never started
+ * is started, what ended otherwise (killed, timed out, aborted) is settled, what told its end is sealed.
+ */
+export async function watchRuns(options: WatchOptions): Promise<Watched> {
+  const { ports, executions } = options;
+  const started: string[] = [];
+  const settled: string[] = [];
+  let walking = 0;
+  for (const run of await ports.runs.list({ status: ['running', 'ending'] })) {
+    const walk = await executions.walkOf(run);
+    if (walk.state === 'walking') {
+      walking += 1;
+      await renewLeases(ports, run);
+    } else if (walk.state === 'absent' && run.status === 'running') {
+      if (ports.clock.now() - (run.startedAt ?? run.createdAt) < startGraceMs) continue;
+      await executions.start(run);
+      started.push(run.id);
+    } else {
+      await options.settle(run.id, await stateOf(ports, run, walk));
+      settled.push(run.id);
+    }
+  }
+  return { walking, started, settled };
+}
+
+/** Slot and claim, whoever works at the run meanwhile; a run that was asked to stop keeps them to its end. */
+async function renewLeases(ports: WatchOptions['ports'], run: Run): Promise<void> {
+  const now = ports.clock.now();
+  // No slot is free for a new holder at capacity 0: one that was given back is not taken again.
+  await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, 0);
+  const key = issueKeyOf(run.repository, run.issue);
+  const { fence = 0 } = run;
+  try {
+    await ports.claims.heartbeat({ key, run: run.id, fence, now, until: now + claimLeaseMs });
+  } catch (error) {
+    if (!(error instanceof Cancelled) && !(error instanceof FenceStale)) throw error;
+  }
+}
+
+async function stateOf(
+  ports: WatchOptions['ports'],
+  run: Run,
+  walk: Walk,
+): Promise<LifecycleState> {
+  const claim = await ports.claims.get(issueKeyOf(run.repository, run.issue));
+  const ended = walk.state === 'ended' ? walk : undefined;
+  const name = claim?.cancelAt === undefined ? (ended?.error ?? 'StageLost') : 'Cancelled';
+  return { error: { Error: name, Cause: ended?.cause ?? 'nobody walks this run' } };
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { functionNames } from '../../lib/cdk/entry.ts';
+import { allowedTo, roleOf } from './policies.ts';
+import { synthesized } from './synthesized.ts';
+
+const dns = synthesized();
+const log = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const trace = [
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+const items = [
+  ...['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem'],
+  ...['PutItem', 'Query', 'UpdateItem'],
+].map((name) => `dynamodb:${name}`);
+const stream = [
+  ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+    (name) => `dynamodb:${name}`,
+  ),
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:SendMessage',
+];
+const objects = ['s3:GetObject', 's3:ListBucket', 's3:PutObject'];
+const sign = ['kms:GetPublicKey', 'kms:Sign'];
+const secrets = ['ssm:GetParameter', 'ssm:GetParameters'];
+const call = ['lambda:InvokeFunction'];
+const start = ['states:DescribeExecution', 'states:StartExecution'];
+
+const expected: Record<string, readonly string[]> = {
+  webhook: [...items.filter((name) => !/Batch|Delete|Query/.test(name)), ...secrets],
+  dispatch: [...items, ...stream, ...objects, ...sign, ...call, ...start],
+  lifecycle: [...items, ...objects, ...sign, ...call],
+  'close-stage': [...items, ...objects],
+  gateway: [...items, ...objects, ...secrets, ...call],
+  'mint-read': sign,
+  'mint-write': sign,
+  'ledger-writer': [...stream, ...objects],
+  sweep: [
+    ...[...items, ...objects, ...sign, ...call, ...start],
+    ...['ecs:DescribeTasks', 'ecs:ListTasks', 'ecs:StopTask'],
+  ],
+};
+
+describe.each(functionNames)('%s', (name) => {
+  const allowed = allowedTo(roleOf(name, dns), dns);
+
+  test('may do what it is for, and no more', () => {
+    const actions = new Set(allowed.flatMap(({ actions }) => actions));
+    expect([...actions].sort()).toEqual([...(expected[name] ?? []), ...log, ...trace].sort());
+  });
+
+  test('may do it to what is named', () => {
+    for (const { actions, resources, conditions } of allowed) {
+      if (!resources.includes('*')) continue;
+      expect(
+        actions.every((action) => action.startsWith('xray:')) ||
+          'ecs:cluster' in (conditions.ArnEquals ?? {}),
+      ).toBe(true);
+    }
+  });
+});
+
+/** Functions whose role may do something to something whose ARN says `pattern`. */
+function whoMay(action: string, pattern: RegExp): string[] {
+  return functionNames.filter((name) =>
+    allowedTo(roleOf(name, dns), dns).some(
+      ({ actions, resources }) =>
+        actions.includes(action) && pattern.test(JSON.stringify(resources)),
+    ),
+  );
+}
+
+describe('of the functions', () => {
+  test('only the publisher asks for tokens that write', () => {
+    expect(whoMay('lambda:InvokeFunction', /mintwrite/)).toEqual(['lifecycle']);
+    expect(whoMay('lambda:InvokeFunction', /mintread/)).toEqual(['dispatch', 'gateway', 'sweep']);
+  });
+
+  test('only the minters sign as the App, and they alone sign nothing else', () => {
+    expect(whoMay('kms:Sign', /AppKey/)).toEqual(['mint-read', 'mint-write']);
+    expect(whoMay('kms:Sign', /SignerKey/)).toEqual(['dispatch', 'lifecycle', 'sweep']);
+  });
+
+  test('only the webhook reads its secret, only the gateway keys of models', () => {
+    expect(whoMay('ssm:GetParameter', /webhook-secret/)).toEqual(['webhook']);
+    expect(whoMay('ssm:GetParameter', /anthropic-key|openai-key/)).toEqual(['gateway']);
+  });
+
+  test('the one that faces the internet sees deliveries alone', () => {
+    const [statement] = allowedTo(roleOf('webhook', dns), dns).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('dynamodb:')),
+    );
+    expect(statement?.conditions).toEqual({
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': ['delivery#*', 'body#*', 'meaning#*', 'inbox'],
+      },
+    });
+  });
+});
+
+test('no role of the stack may do anything by a wildcard, or pass on any role but one', () => {
+  const all = dns.of('AWS::IAM::Role').flatMap(([id]) => allowedTo(id, dns));
+  expect(all.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual(
+    [],
+  );
+  const passing = all.filter(({ actions }) => actions.includes('iam:PassRole'));
+  expect(passing).toHaveLength(1);
+  expect(JSON.stringify(passing[0]?.resources)).toMatch(
+    /^\[\{"Fn::GetAtt":\["SandboxesExecutionRole/,
+  );
+});
+
+test('every service that takes a role takes it for this account alone', () => {
+  for (const [, { Properties }] of dns.of('AWS::IAM::Role')) {
+    const [{ Principal, Condition }] = Properties.AssumeRolePolicyDocument.Statement;
+    if (Principal.Service === 'lambda.amazonaws.com') continue;
+    expect(Condition?.StringEquals?.['aws:SourceAccount']).toBeDefined();
+  }
+});

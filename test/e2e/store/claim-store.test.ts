@@ -1,0 +1,4 @@
+import { claimStoreContract } from '../../contract/claim-store.ts';
+import { storeMaker } from './open-stores.ts';
+
+claimStoreContract(storeMaker());

@@ -1,0 +1,4 @@
+import { inboxStoreContract } from '../../contract/inbox-store.ts';
+import { storeMaker } from './open-stores.ts';
+
+inboxStoreContract(storeMaker());

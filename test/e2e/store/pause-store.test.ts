@@ -1,0 +1,4 @@
+import { pauseStoreContract } from '../../contract/pause-store.ts';
+import { storeMaker } from './open-stores.ts';
+
+pauseStoreContract(storeMaker());
