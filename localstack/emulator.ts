@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,6 +69,8 @@ export async function installEmulator(
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { folder, port, python } = options;
   mkdirSync(join(folder, 'tmp'), { recursive: true });
+  // What runs functions is CommonJS, and lies below a project of modules here.
+  writeFileSync(join(folder, 'tmp', 'package.json'), '{"type":"commonjs"}\n');
   const logPath = join(folder, 'emulator.log');
   const out = openSync(logPath, 'a');
   const script = options.patched ? [join(sources, 'entropy_emulator.py')] : ['-m', 'ministack'];

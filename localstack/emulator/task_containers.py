@@ -10,6 +10,8 @@ from ministack.core.responses import get_account_id, get_region, json_response, 
 from ministack.services import ecs
 
 STOP_TIMEOUT = "entropy.stop-timeout"
+# By which containers are found that outlived an emulator which was killed.
+PORT = "entropy.emulator-port"
 FUNCTION_URL = re.compile(r"^https://([a-z0-9-]+\.lambda-url\.[a-z0-9-]+\.on\.aws)")
 
 
@@ -26,6 +28,7 @@ def hardened(original, bridge, port):
     def build(cdef, td, env, *rest):
         kwargs = original(cdef, td, env, *rest)
         kwargs.update(container_options(cdef, td))
+        kwargs["labels"][PORT] = str(port)
         kwargs["labels"][STOP_TIMEOUT] = str(cdef.get("stopTimeout", 30))
         # AWS gives a container credentials of its task's role, and none where the task has no role.
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
