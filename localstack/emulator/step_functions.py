@@ -20,6 +20,8 @@ def patch():
     replace(stepfunctions, "_run_execution", lambda original: lambda arn: run_marked(original, arn))
     replace(stepfunctions, "_invoke_resource_with_timeout", lambda _: invoke_with_timeout)
     replace(stepfunctions, "_invoke_ecs_run_task", lambda _: run_task)
+    # The table of integrations holds the function itself.
+    stepfunctions._SERVICE_DISPATCH["arn:aws:states:::ecs:runTask"] = run_task
     replace(stepfunctions, "_call_lambda", throttles_by_name)
     replace(stepfunctions, "_start_execution", same_start_again)
 

@@ -10,6 +10,8 @@ from ministack.core.responses import get_account_id, get_region, json_response, 
 from ministack.services import ecs
 
 STOP_TIMEOUT = "entropy.stop-timeout"
+# By which containers are found that outlived an emulator which was killed.
+PORT = "entropy.emulator-port"
 FUNCTION_URL = re.compile(r"^https://([a-z0-9-]+\.lambda-url\.[a-z0-9-]+\.on\.aws)")
 
 
@@ -26,6 +28,7 @@ def hardened(original, bridge, port):
     def build(cdef, td, env, *rest):
         kwargs = original(cdef, td, env, *rest)
         kwargs.update(container_options(cdef, td))
+        kwargs["labels"][PORT] = str(port)
         kwargs["labels"][STOP_TIMEOUT] = str(cdef.get("stopTimeout", 30))
         # AWS gives a container credentials of its task's role, and none where the task has no role.
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -155,11 +158,16 @@ def stop_gracefully(original):
 def end(task, ids, account, region):
     docker_client = ecs._get_docker()
     with request_scope(account, region):
-        for docker_id in ids:
+        for index, docker_id in enumerate(ids):
+            code = None
             try:
                 container = docker_client.containers.get(docker_id)
                 container.stop(timeout=int(container.labels.get(STOP_TIMEOUT, 30)))
+                code = container.wait(timeout=10).get("StatusCode")
             except Exception:
                 pass
-        # The emulator's own watcher sees the end, and reads the exit codes.
-        ecs._maybe_mark_stopped(task, docker_client)
+            task["containers"][index]["exitCode"] = code
+        # The emulator takes a task that is to be stopped for one that is.
+        task["desiredStatus"] = "RUNNING"
+        ecs._mark_task_stopped(task["taskArn"], task, *task["_stop"])
+        ecs._cleanup_task_resources(task, docker_client)

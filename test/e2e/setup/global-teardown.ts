@@ -1,0 +1,4 @@
+/** Ends the emulator that the set-up started. */
+export default async function globalTeardown(): Promise<void> {
+  await globalThis.entropyEmulator?.stop();
+}
