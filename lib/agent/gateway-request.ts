@@ -1,5 +1,9 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { errorNamed, StageLost } from '../domain/errors.ts';
+
+// Not by `import`, which asks the module for all that it has: then Node loads its other HTTP client as well, and
+// a sandbox starts a fifth more slowly.
+const { request } = process.getBuiltinModule('node:http');
 
 /** One request to the gateway. */
 export interface GatewayRequest {
