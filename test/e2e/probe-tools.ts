@@ -27,7 +27,7 @@ import { credentials, type Emulator, freePort, startEmulator } from '../../local
 import { zipOf } from './zip.ts';
 
 const role = 'arn:aws:iam::000000000000:role/probe';
-export const baseImage = 'node:24-bookworm-slim';
+const baseImage = 'node:24-bookworm-slim';
 
 /** An emulator of a probe's own, with and without what we put right, and clients of it. */
 export type Probed = Awaited<ReturnType<typeof probed>>;
