@@ -72,5 +72,8 @@ async function compose(
 ): Promise<void> {
   const plugin = await works(['docker', 'compose', 'version']);
   const program = plugin ? ['docker', 'compose'] : ['docker-compose'];
-  await run([...program, '--project-name', 'entropy-local', '--file', file, ...args], { env, ...(log ? { log } : {}) });
+  await run([...program, '--project-name', 'entropy-local', '--file', file, ...args], {
+    env,
+    ...(log ? { log } : {}),
+  });
 }

@@ -27,7 +27,7 @@ import { credentials, type Emulator, freePort, startEmulator } from '../../local
 import { zipOf } from './zip.ts';
 
 const role = 'arn:aws:iam::000000000000:role/probe';
-export const baseImage = 'node:24-bookworm-slim';
+const baseImage = 'node:24-bookworm-slim';
 
 /** An emulator of a probe's own, with and without what we put right, and clients of it. */
 export type Probed = Awaited<ReturnType<typeof probed>>;
@@ -122,13 +122,18 @@ export async function exitOf(
 }
 
 /** Makes a function of Node from one module's text; gives its name. */
-export async function functionOf({ lambda }: Probed, source: string): Promise<string> {
+export async function functionOf(
+  { lambda }: Probed,
+  source: string,
+  Variables: Record<string, string> = {},
+): Promise<string> {
   const FunctionName = nameOf('probe');
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName,
       ...{ Role: role, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 30 },
       Code: { ZipFile: zipOf('index.mjs', source) },
+      Environment: { Variables },
     }),
   );
   return FunctionName;
