@@ -3,7 +3,6 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getgid, getuid } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { localFolder } from './local-state.ts';
 import type { ModelOptions } from './ready.ts';
 import { run, works } from './run.ts';
 
@@ -57,7 +56,8 @@ function environmentOf(options: ComposeOptions): Record<string, string> {
     ENTROPY_EMULATOR_PORT: String(options.port),
     ENTROPY_GITHUB_PORT: String(options.githubPort),
     ENTROPY_BRIDGE: options.bridge,
-    ENTROPY_LOCAL_FOLDER: localFolder,
+    // Under its own name inside as well: the playground is told of folders by it.
+    ENTROPY_REPOSITORY: join(folder, '..'),
     ENTROPY_UID: String(getuid?.() ?? 0),
     ENTROPY_GID: String(getgid?.() ?? 0),
     ENTROPY_READY_OPTIONS: given.join(' '),
@@ -72,5 +72,8 @@ async function compose(
 ): Promise<void> {
   const plugin = await works(['docker', 'compose', 'version']);
   const program = plugin ? ['docker', 'compose'] : ['docker-compose'];
-  await run([...program, '--file', file, ...args], { env, ...(log ? { log } : {}) });
+  await run([...program, '--project-name', 'entropy-local', '--file', file, ...args], {
+    env,
+    ...(log ? { log } : {}),
+  });
 }

@@ -139,7 +139,7 @@ export async function end(pid: number): Promise<void> {
 }
 
 /** False where there is no such process any more. */
-export function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch {

@@ -76,6 +76,7 @@ if (import.meta.main) {
   });
   const { endpoint, provider, model } = values;
   const outputs = await makeReady(endpoint, { provider, model, baseUrl: values['base-url'] });
-  writeState({ pids: {}, ...readState(), endpoint, compose: true, outputs });
+  const { url: github } = await connectPlayground(githubFolder);
+  writeState({ pids: {}, ...readState(), endpoint, compose: true, github, outputs });
   console.log(`ready: ${outputs.WebhookUrl}`);
 }

@@ -105,7 +105,7 @@ function tell(state: LocalState | undefined): void {
   if (state?.outputs === undefined) throw new Error('it did not get ready');
   const { endpoint, outputs } = state;
   console.log(`emulator        ${endpoint}
-GitHub          ${state.github ?? 'see .entropy/local/github/control.json'}
+GitHub          ${state.github}
 webhook         ${outputs.WebhookUrl}
 state machine   ${outputs.StateMachineArn}
 table, ledger   ${outputs.TableName}, ${outputs.LedgerBucket}

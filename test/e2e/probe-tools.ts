@@ -122,13 +122,18 @@ export async function exitOf(
 }
 
 /** Makes a function of Node from one module's text; gives its name. */
-export async function functionOf({ lambda }: Probed, source: string): Promise<string> {
+export async function functionOf(
+  { lambda }: Probed,
+  source: string,
+  Variables: Record<string, string> = {},
+): Promise<string> {
   const FunctionName = nameOf('probe');
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName,
       ...{ Role: role, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 30 },
       Code: { ZipFile: zipOf('index.mjs', source) },
+      Environment: { Variables },
     }),
   );
   return FunctionName;

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-
-/** The image that the tests run; made by the set-up. */
-const sandboxImage = 'entropy-sandbox';
+import { sandboxImage } from '../../localstack/docker.ts';
 
 /** What Fargate leaves a container, less what the task definition drops: SETUID and SETGID. */
 const kept = ['--cap-drop', 'ALL', '--cap-add', 'SETUID', '--cap-add', 'SETGID'];
 
 /** A sandbox's container on the host's network, hardened as its task definition has it. */
-export function startSandbox(env: Readonly<Record<string, string>>): {
+export function startSandbox(
+  env: Readonly<Record<string, string>>,
+  image = sandboxImage,
+): {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
   readonly said: () => string;
@@ -17,14 +18,7 @@ export function startSandbox(env: Readonly<Record<string, string>>): {
   const variables = Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   const options = ['--rm', '--read-only', '--init', '--network', 'host', '--name', name];
   const limits = ['--memory', '2g', '--volume', '/workspace', '--volume', '/tmp'];
-  const child = spawn('docker', [
-    'run',
-    ...options,
-    ...kept,
-    ...limits,
-    ...variables,
-    sandboxImage,
-  ]);
+  const child = spawn('docker', ['run', ...options, ...kept, ...limits, ...variables, image]);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import type { Evidence } from '../../lib/domain/evidence.ts';
+import { sandboxImage } from '../../localstack/docker.ts';
 import { evidence, files, fixed, plan } from '../agent/fixtures/plan.ts';
 import { playStage } from '../agent/fixtures/stage.ts';
 import { lastTold, type Turn } from '../agent/fixtures/words.ts';
@@ -114,6 +117,25 @@ describe("the sandbox's image", () => {
     });
   });
 
+  test('is extended with a toolchain, whose variables tools find', async () => {
+    const examples = fileURLToPath(new URL('../../task-image/examples/', import.meta.url));
+    const image = `${sandboxImage}-python`;
+    const file = join(examples, 'python.Dockerfile');
+    await promisify(execFile)('docker', ['build', '--file', file, '--tag', image, examples]);
+    const command =
+      'echo "[$PYTHONUTF8]"; python3 -m venv $VIRTUAL_ENV && python -c "print(6 * 7)"';
+    const turns: Turn[] = [
+      [
+        ['create', { path: 'x', content: 'x' }],
+        ['shell', { command }],
+      ],
+      submit,
+    ];
+    await played({ role: 'coder', input, turns, image }, (_, { requests }) => {
+      expect(lastTold(requests[1])[1]).toMatch(/^\[1\]\n42\n/);
+    });
+  });
+
   test('told to stop, it ends its tools, reports, and is gone well within two minutes', async () => {
     const turns: Turn[] = [[['shell', { command: 'trap "" TERM; sleep 300' }]]];
     let stopped = 0;
@@ -143,6 +165,7 @@ describe("the sandbox's image", () => {
 
 type Given = Omit<Parameters<typeof playStage>[0], 'first' | 'files'> & {
   files?: Record<string, string>;
+  image?: string;
 };
 type Seen = Parameters<Parameters<typeof playStage>[1]>[0];
 
@@ -153,7 +176,7 @@ async function played(
 ): Promise<void> {
   let sandbox = { code: null as number | null, said: '' };
   const first: Parameters<typeof playStage>[0]['first'] = async ({ url, bootCode }) => {
-    const { ended, said } = startSandbox(environment(url, bootCode));
+    const { ended, said } = startSandbox(environment(url, bootCode), given.image);
     sandbox = { code: await ended, said: said() };
   };
   await playStage({ files, ...given, first }, (seen) => check(sandbox, seen));

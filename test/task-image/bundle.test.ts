@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { bundleHarness } from '../../task-image/bundle.ts';
+import { folder } from '../agent/fixtures/repository.ts';
+
+test('the bundle runs by itself, names what is missing, and holds nothing but the harness', async () => {
+  const to = folder('bundle');
+  await bundleHarness(to);
+  const entry = join(to, 'bin', 'harness.mjs');
+  const { status, stderr } = spawnSync(process.execPath, [entry], { env: {}, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, 'harness: ENTROPY_LIFE_LINE is not set\n']);
+  const text = readFileSync(entry, 'utf8');
+  expect(statSync(entry).size).toBeLessThan(2_000_000);
+  expect(text).not.toMatch(/^\/\/ lib\/(local|aws|cdk|services|github|providers)\//m);
+  expect(text).not.toContain('/work/');
+  expect(existsSync(join(to, 'checks', 'reporters', 'node-test.mjs'))).toBe(true);
+});
