@@ -76,6 +76,7 @@ describe('a bubblewrap sandbox', () => {
       ENTROPY_BOOT_CODE: 'boot-code-of-the-test',
       ENTROPY_EGRESS: 'gateway',
       ENTROPY_GATEWAY: 'unix:/run/entropy/gateway.sock',
+      ENTROPY_LIFE_LINE: 'stdin',
       ENTROPY_PRIVATE: '/run/entropy/private',
       ENTROPY_SANDBOX_ID: SANDBOX_ID,
       ENTROPY_WORKSPACE: '/workspace',
