@@ -12,6 +12,7 @@ import { siteOf } from '../../lib/github/site.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { confirm } from '../output/confirm.ts';
+import { grouped } from '../output/grouped.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
 import { carryOut, requireSandbox } from './carry-out.ts';
 import { keepIssue, readIssue } from './local-issue.ts';
@@ -143,7 +144,7 @@ function quote(settings: RunSettings, where: string): string {
     `repository   ${where}`,
     `model        ${[...new Set(models.map((choice) => `${choice.model} (${choice.provider})`))].join(', ')}`,
     `sandbox      ${settings.sandbox}${settings.sandbox === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
-    `at most      ${money}; ${tokens.toLocaleString('en-US')} tokens; ${turns} model calls, over all roles and retries`,
+    `at most      ${money}; ${grouped(tokens)} tokens; ${turns} model calls, over all roles and retries`,
     '',
   ].join('\n');
 }

@@ -1,8 +1,9 @@
 import type { LedgerEvent } from '../../lib/domain/ledger.ts';
+import { grouped } from './grouped.ts';
 
 type Data = Record<string, unknown>;
 
-const counted = (tokens: unknown) => Number(tokens ?? 0).toLocaleString('en-US');
+const counted = (tokens: unknown) => grouped(Number(tokens ?? 0));
 const stageOf = (data: Data) =>
   `${data.role}${Number(data.round) > 1 ? ` round ${data.round}` : ''}`;
 

@@ -1,5 +1,6 @@
 import { tokensOf } from '../../lib/domain/budget.ts';
 import type { OutcomeReport } from '../../lib/services/report.ts';
+import { grouped } from './grouped.ts';
 import { duration, paint, printable, type Terminal, writeJson } from './terminal.ts';
 
 const colours = { merged: 'green', 'handed-over': 'green', failed: 'red' } as const;
@@ -28,7 +29,7 @@ export function writeSummary(
     ['commit', report.commit],
     ['evidence', evidence && `${evidence.verdict} (${evidence.rule}): ${evidence.detail}`],
     ['rounds', evidence && String(evidence.rounds)],
-    ['model', `${usage.turns} turns, ${tokensOf(usage).toLocaleString('en-US')} tokens, ${cost}`],
+    ['model', `${usage.turns} turns, ${grouped(tokensOf(usage))} tokens, ${cost}`],
     ['time', duration(report.durationMs)],
     ...extra,
     ['ledger', `${ledger.events} events, head ${ledger.head?.slice(0, 16) ?? '-'}`],

@@ -12,7 +12,7 @@ export interface GatewayClient {
   readonly input: () => Promise<StageInput>;
   readonly model: (request: ModelRequest) => Promise<ModelReply>;
   readonly heartbeat: () => Promise<void>;
-  /** Tells in the background. What was told is there before a handoff or a failure is. */
+  /** Nobody waits for it, but what was told comes before the next model call, handoff or failure. */
   readonly tell: (event: ClaimedEvent) => void;
   /** Throws `HandoffInvalid` with the faults. */
   readonly leave: (handoff: Handoff) => Promise<void>;
@@ -48,14 +48,16 @@ export async function redeem(
 export function gatewayClient(base: string, token: string, signal: AbortSignal): GatewayClient {
   const ask = (asked: Partial<GatewayRequest> & Pick<GatewayRequest, 'path'>) =>
     askGateway(base, token, { method: 'POST', timeoutMs: shortMs, ...asked });
-  const { tell, told } = startTeller(
+  const { tell, beside, told } = startTeller(
     async (events) => void (await ask({ path: '/v1/events', body: { events }, signal })),
   );
   return {
     input: async () =>
       (await ask({ method: 'GET', path: '/v1/input', signal, timeoutMs: longMs })) as StageInput,
-    model: async (body) =>
-      (await ask({ path: '/v1/model', body, signal, timeoutMs: modelMs })) as ModelReply,
+    model: async (request) => {
+      const body = { ...request, told: await beside() };
+      return (await ask({ path: '/v1/model', body, signal, timeoutMs: modelMs })) as ModelReply;
+    },
     heartbeat: async () => void (await ask({ path: '/v1/heartbeat', body: {}, signal })),
     tell,
     leave: async (body) => {

@@ -3,11 +3,10 @@ import {
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   type SFNClient,
-  SFNServiceException,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { StorageFailed } from '../domain/errors.ts';
 import type { Executions, Walk } from '../services/watch-runs.ts';
+import { serviceError } from './service-errors.ts';
 
 /** Where runs are walked. */
 export interface ExecutionOptions {
@@ -17,8 +16,9 @@ export interface ExecutionOptions {
 
 /**
  * Runs as executions of the state machine, by the run's id as name: a name is good for one execution
- * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html), so that a start that is repeated starts nothing. Throws `StorageFailed` where
- * Step Functions can't be asked.
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html), so that a start that
+ * is repeated starts nothing. Throws `StorageFailed` where Step Functions can't be asked now, and `ConfigInvalid`
+ * where it refuses for good.
  */
 export function stepFunctions({ client, stateMachineArn }: ExecutionOptions): Executions {
   return {
@@ -26,7 +26,8 @@ export function stepFunctions({ client, stateMachineArn }: ExecutionOptions): Ex
       const input = JSON.stringify({ round: 1 });
       const started = new StartExecutionCommand({ stateMachineArn, name, input });
       await client.send(started).catch((error: unknown) => {
-        if (!(error instanceof ExecutionAlreadyExists)) throw translated(error);
+        if (!(error instanceof ExecutionAlreadyExists))
+          throw serviceError(error, `Step Functions does not start ${name}`);
       });
     },
     walkOf: async ({ id }) => {
@@ -36,7 +37,7 @@ export function stepFunctions({ client, stateMachineArn }: ExecutionOptions): Ex
         return walkIn(found.status, found.error, found.cause);
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return { state: 'absent' };
-        throw translated(error);
+        throw serviceError(error, `Step Functions does not tell of ${id}`);
       }
     },
   };
@@ -52,9 +53,4 @@ function walkIn(status: string | undefined, error?: string, cause?: string): Wal
     error: named ?? error ?? 'StageLost',
     cause: cause ?? `the execution is ${status ?? 'gone'}`,
   };
-}
-
-function translated(error: unknown): Error {
-  if (!(error instanceof SFNServiceException)) return error as Error;
-  return new StorageFailed(`Step Functions: ${error.name}: ${error.message}`, { cause: error });
 }

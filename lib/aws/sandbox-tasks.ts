@@ -1,21 +1,24 @@
 import {
   DescribeTasksCommand,
   type ECSClient,
-  ECSServiceException,
+  InvalidParameterException,
   ListTasksCommand,
   StopTaskCommand,
   type Task,
 } from '@aws-sdk/client-ecs';
-import { StorageFailed } from '../domain/errors.ts';
 import type { RoleName, StageAttempt } from '../domain/stage.ts';
 import type { SandboxFleet } from '../services/stop-orphans.ts';
+import { serviceError } from './service-errors.ts';
 
 /** As many as DescribeTasks takes (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html). */
 const pageSize = 100;
 /** Pages looked at in one go. */
 const mostPages = 100;
 
-/** The sandboxes of a cluster, by the overrides they were started with. Throws `StorageFailed`. */
+/**
+ * The sandboxes of a cluster, by the overrides they were started with. Throws `StorageFailed` where ECS can't be
+ * asked now, and `ConfigInvalid` where it refuses for good.
+ */
 export function sandboxTasks(client: ECSClient, cluster: string): SandboxFleet {
   return {
     running: async () => {
@@ -57,18 +60,14 @@ function attemptOf({ overrides }: Task): StageAttempt | undefined {
   };
 }
 
+/** ECS forgets a task within the hour that it ended in. */
 function ignoreGone(error: unknown): void {
-  const gone = error instanceof ECSServiceException && /not found|MISSING/i.test(error.message);
-  if (!gone) throw asDomain(error);
+  const gone = error instanceof InvalidParameterException && /not found/i.test(error.message);
+  if (!gone) throw serviceError(error, 'ECS does not stop a task');
 }
 
 async function translated<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    throw asDomain(error);
+    throw serviceError(error, 'ECS does not tell of its tasks');
   });
-}
-
-function asDomain(error: unknown): Error {
-  if (!(error instanceof ECSServiceException)) return error as Error;
-  return new StorageFailed(`ECS: ${error.name}: ${error.message}`, { cause: error });
 }

@@ -4,11 +4,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
-import type { ForgeOf, Ports, RunnerPorts } from '../domain/ports.ts';
+import type { ForgeOf, Ports, RunnerPorts, RunStore } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
-import { defaultLimits, type RoleName } from '../domain/stage.ts';
+import { defaultLimits, type RoleName, type StageAttempt } from '../domain/stage.ts';
+import { modelFor } from '../domain/terms.ts';
 import { priceOf } from '../providers/prices.ts';
-import { providerOf } from '../providers/provider.ts';
+import { loadProvider, providerOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
 import { startGateway } from './gateway/server.ts';
@@ -89,6 +90,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     harness,
     hostEnv: config.host,
     kindOf: async (run) => (await stores.runs.get(run))?.settings.sandbox ?? 'bubblewrap',
+    onStarted: (stage) => void makeReady(stores.runs, stage),
     log: options.log,
   });
   compileHarness(harness);
@@ -110,6 +112,14 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
       closeStores();
     },
   };
+}
+
+/** While a sandbox comes up, what its model calls will need here; where that fails, they will say why. */
+async function makeReady(runs: RunStore, { run: id, role }: StageAttempt): Promise<void> {
+  try {
+    const run = await runs.get(id);
+    if (run !== undefined && role !== 'verifier') await loadProvider(modelFor(run, role));
+  } catch {}
 }
 
 function lifecycle(): string {

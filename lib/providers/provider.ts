@@ -9,6 +9,14 @@ export interface ProviderSecrets {
   readonly openaiKey?: string;
 }
 
+/** Loads what calls of the provider need before the first of them comes. */
+export async function loadProvider({ provider }: ModelChoice): Promise<void> {
+  // Node loads its HTTP client where one of its names is asked for.
+  void globalThis.Headers;
+  if (provider === 'anthropic') await import('./anthropic.ts');
+  if (provider === 'openai-compatible') await import('./openai-compatible.ts');
+}
+
 /**
  * The provider of a choice. Throws `ConfigInvalid`, naming the setting that is missing. An SDK is loaded at
  * the first call: most commands ask no model, and need not wait for it.

@@ -19,19 +19,26 @@ export interface SandboxFleet {
 /**
  * Stops sandboxes that nobody waits for: their attempt is closed, unknown or past its deadline, or their run is
  * over. A sandbox stops by its own deadline and by a heartbeat that fails; this is for one that does neither.
- * Gives what was stopped, with the reason.
+ * Gives what was stopped, with the reason. One that can't be stopped keeps no other from it: the first fault is
+ * thrown once all were looked at.
  */
 export async function stopOrphans(
   ports: Pick<Ports, 'clock' | 'runs' | 'stages'>,
   fleet: SandboxFleet,
 ): Promise<readonly { readonly id: string; readonly reason: string }[]> {
   const stopped: { id: string; reason: string }[] = [];
+  const faults: unknown[] = [];
   for (const { id, attempt } of await fleet.running()) {
-    const reason = await whyOrphan(ports, attempt);
-    if (reason === undefined) continue;
-    await fleet.stop(id, reason);
-    stopped.push({ id, reason });
+    try {
+      const reason = await whyOrphan(ports, attempt);
+      if (reason === undefined) continue;
+      await fleet.stop(id, reason);
+      stopped.push({ id, reason });
+    } catch (error) {
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw faults[0];
   return stopped;
 }
 

@@ -40,35 +40,51 @@ const startGraceMs = 60_000;
 
 /**
  * Looks after runs that another service walks: their leases are renewed, what was dispatched and never started
- * is started, what ended otherwise (killed, timed out, aborted) is settled, what told its end is sealed.
+ * is started, what ended otherwise (killed, timed out, aborted) is settled, what told its end is sealed. A run
+ * that can't be looked after keeps no other from it: the first fault is thrown once all were looked at.
  */
 export async function watchRuns(options: WatchOptions): Promise<Watched> {
-  const { ports, executions } = options;
-  const started: string[] = [];
-  const settled: string[] = [];
-  let walking = 0;
-  for (const run of await ports.runs.list({ status: ['running', 'ending'] })) {
-    const walk = await executions.walkOf(run);
-    if (walk.state === 'walking') {
-      walking += 1;
-      await renewLeases(ports, run);
-    } else if (walk.state === 'absent' && run.status === 'running') {
-      if (ports.clock.now() - (run.startedAt ?? run.createdAt) < startGraceMs) continue;
-      await executions.start(run);
-      started.push(run.id);
-    } else {
-      await options.settle(run.id, await stateOf(ports, run, walk));
-      settled.push(run.id);
+  const watched = { walking: 0, started: [] as string[], settled: [] as string[] };
+  const faults: unknown[] = [];
+  for (const run of await options.ports.runs.list({ status: ['running', 'ending'] })) {
+    try {
+      const found = await lookAfter(options, run);
+      if (found === 'walking') watched.walking += 1;
+      else if (found !== 'left') watched[found].push(run.id);
+    } catch (error) {
+      faults.push(error);
     }
   }
-  return { walking, started, settled };
+  if (faults.length > 0) throw faults[0];
+  return watched;
+}
+
+async function lookAfter(
+  { ports, executions, settle }: WatchOptions,
+  run: Run,
+): Promise<'walking' | 'left' | 'started' | 'settled'> {
+  const walk = await executions.walkOf(run);
+  if (walk.state === 'walking') {
+    await renewLeases(ports, run);
+    return 'walking';
+  }
+  if (walk.state === 'absent' && run.status === 'running') {
+    if (ports.clock.now() - (run.startedAt ?? run.createdAt) < startGraceMs) return 'left';
+    await executions.start(run);
+    return 'started';
+  }
+  await settle(run.id, await stateOf(ports, run, walk));
+  return 'settled';
 }
 
 /** Slot and claim, whoever works at the run meanwhile; a run that was asked to stop keeps them to its end. */
 async function renewLeases(ports: WatchOptions['ports'], run: Run): Promise<void> {
+  const { status } = (await ports.runs.get(run.id)) ?? run;
+  // A slot that lapsed between two looks is taken again, whatever was given to others by now: a run that was
+  // begun goes on. One that was given back is not: no slot is free for a new holder at capacity 0.
+  const capacity = status === 'running' ? Number.MAX_SAFE_INTEGER : 0;
   const now = ports.clock.now();
-  // No slot is free for a new holder at capacity 0: one that was given back is not taken again.
-  await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, 0);
+  await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, capacity);
   const key = issueKeyOf(run.repository, run.issue);
   const { fence = 0 } = run;
   try {

@@ -125,6 +125,15 @@ describe('the lifecycle', () => {
     }
   });
 
+  test('comes again to a function whose storage failed, which may be throttled', () => {
+    const calls = tasks.filter(([, { Resource }]) => Resource?.includes('lambda:invoke'));
+    expect(calls.length).toBeGreaterThan(12);
+    const patient = calls.filter(([, { Retry = [] }]) =>
+      Retry.some((rule) => rule.ErrorEquals.includes('StorageFailed') && rule.MaxAttempts === 5),
+    );
+    expect(patient).toEqual(calls);
+  });
+
   test('tells a function which of its steps is meant', () => {
     const calls = tasks.flatMap(([, { Resource, Parameters }]) =>
       Resource === 'arn:aws:states:::lambda:invoke' ? [Parameters] : [],

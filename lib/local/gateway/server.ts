@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { egressOf } from '../../services/gateway/egress.ts';
@@ -8,6 +8,9 @@ import { registryList } from '../../services/gateway/registry-list.ts';
 import { type LocalRouteOptions, requestHandler } from './routes.ts';
 import { freshSocketPath } from './socket-path.ts';
 import { tunnelHandler } from './tunnel.ts';
+
+// Not by `import`, see `gateway-request.ts`.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** What a gateway is started with. */
 export interface GatewayOptions

@@ -61,6 +61,7 @@ async function runTask(
     const logPath = logPathOf(dataDir, run, stage);
     const start = { id, bootCode, limits, folders, logPath, boundary };
     const running = await launchRecorded(options, record, start);
+    options.onStarted?.(task.attempt);
     const ending = await supervise(running, limits, signal);
     gone = ending.gone;
     refuseBrokenBoundary(boundary, ending, running.log.head());

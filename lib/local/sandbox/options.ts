@@ -1,4 +1,5 @@
 import type { SandboxKind } from '../../domain/run.ts';
+import type { StageAttempt } from '../../domain/stage.ts';
 
 /** What the embedded sandboxes are made from. All paths are absolute. */
 export interface SandboxOptions {
@@ -22,6 +23,8 @@ export interface SandboxOptions {
   };
   /** The server's own; nothing else of its environment reaches a sandbox. */
   readonly hostEnv: { readonly PATH?: string; readonly LANG?: string; readonly HOME?: string };
+  /** Told when a sandbox was started, which takes a while to come up. */
+  readonly onStarted?: (stage: StageAttempt) => void;
   /** Leaves the work folders of ended stages, to look at. */
   readonly keep?: boolean;
   readonly log?: (line: string) => void;

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { InboxStore } from '../../domain/ports.ts';
 import {
@@ -8,6 +8,9 @@ import {
 } from '../../services/intake/receive.ts';
 import { bodyReader } from './body.ts';
 import type { Health } from './health.ts';
+
+// Not by `import`, see `gateway-request.ts`.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the entry needs. */
 export interface WebhookServerOptions {

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { RequestInvalid } from '../../domain/errors.ts';
+import type { NewEvent } from '../../domain/ledger.ts';
 import { redactJson } from '../../domain/redact.ts';
+import type { Run } from '../../domain/run.ts';
 import type { StageRecord } from '../../domain/stage.ts';
 import { runOf } from '../lifecycle/run-facts.ts';
 import { type GatewayPorts, stageEvent } from './gateway-ports.ts';
@@ -8,47 +10,82 @@ import { type GatewayPorts, stageEvent } from './gateway-ports.ts';
 const mostBytes = 4096;
 const mostPerAttempt = 5000;
 
-const requestSchema = z.strictObject({
-  events: z
-    .array(
-      z.strictObject({
-        kind: z.string().regex(/^[a-z][a-z0-9.-]{0,39}$/),
-        data: z.record(z.string(), z.unknown()).default({}),
-      }),
-    )
-    .max(100),
-});
+const eventsSchema = z
+  .array(
+    z.strictObject({
+      kind: z.string().regex(/^[a-z][a-z0-9.-]{0,39}$/),
+      data: z.record(z.string(), z.unknown()).default({}),
+    }),
+  )
+  .max(100);
+const requestSchema = z.strictObject({ events: eventsSchema });
 
 /** Takes what a sandbox tells of itself: always a claim, and bounded. Throws `RequestInvalid`. */
 export function eventTaker(ports: GatewayPorts) {
-  const taken = new Map<string, number>();
   return async (stage: StageRecord, body: unknown): Promise<void> => {
     const parsed = requestSchema.safeParse(body);
-    if (!parsed.success) {
-      throw new RequestInvalid(
-        `not a list of events: ${z.prettifyError(parsed.error).slice(0, 500)}`,
-      );
-    }
-    const { events } = parsed.data;
-    if (events.some(({ data }) => Buffer.byteLength(JSON.stringify(data)) > mostBytes)) {
-      throw new RequestInvalid(`an event may have ${mostBytes} bytes`);
-    }
-    const key = JSON.stringify([stage.run, stage.role, stage.round, stage.attempt]);
-    const before = taken.get(key) ?? (await countTaken(ports, stage));
-    if (before + events.length > mostPerAttempt) {
-      throw new RequestInvalid(`an attempt may tell ${mostPerAttempt} events`);
-    }
-    taken.set(key, before + events.length);
+    if (!parsed.success) throw notEvents(parsed.error);
     const run = await runOf(ports, stage.run);
-    const told = events.map(({ kind, data }) =>
-      stageEvent(ports, run, stage, {
-        kind: `sandbox.${kind}`,
-        actor: 'sandbox',
-        data: tamed(redactJson(data).value) as Record<string, unknown>,
-      }),
-    );
-    await ports.ledger.append(stage.run, told);
+    await ports.ledger.append(stage.run, await claimed(ports, run, stage, parsed.data.events));
   };
+}
+
+/**
+ * The same where it comes with another request, to be written in that one's transaction. What is not fit to be
+ * written is let go: it is not what was asked for.
+ */
+export async function toldBeside(
+  ports: GatewayPorts,
+  run: Run,
+  stage: StageRecord,
+  events: unknown,
+): Promise<readonly NewEvent[]> {
+  const parsed = eventsSchema.safeParse(events ?? []);
+  if (!parsed.success) return [];
+  try {
+    return await claimed(ports, run, stage, parsed.data);
+  } catch (error) {
+    if (error instanceof RequestInvalid) return [];
+    throw error;
+  }
+}
+
+async function claimed(
+  ports: GatewayPorts,
+  run: Run,
+  stage: StageRecord,
+  events: z.infer<typeof eventsSchema>,
+): Promise<readonly NewEvent[]> {
+  if (events.length === 0) return [];
+  if (events.some(({ data }) => Buffer.byteLength(JSON.stringify(data)) > mostBytes)) {
+    throw new RequestInvalid(`an event may have ${mostBytes} bytes`);
+  }
+  await countIn(ports, stage, events.length);
+  return events.map(({ kind, data }) =>
+    stageEvent(ports, run, stage, {
+      kind: `sandbox.${kind}`,
+      actor: 'sandbox',
+      data: tamed(redactJson(data).value) as Record<string, unknown>,
+    }),
+  );
+}
+
+function notEvents(error: z.ZodError): RequestInvalid {
+  return new RequestInvalid(`not a list of events: ${z.prettifyError(error).slice(0, 500)}`);
+}
+
+/** By ledger, how many events of each attempt were taken. */
+const taken = new WeakMap<GatewayPorts['ledger'], Map<string, number>>();
+
+async function countIn(ports: GatewayPorts, stage: StageRecord, more: number): Promise<void> {
+  const counts = taken.get(ports.ledger) ?? new Map<string, number>();
+  taken.set(ports.ledger, counts);
+  const key = JSON.stringify([stage.run, stage.role, stage.round, stage.attempt]);
+  const before = counts.get(key) ?? (await countTaken(ports, stage));
+  if (before + more > mostPerAttempt) {
+    throw new RequestInvalid(`an attempt may tell ${mostPerAttempt} events`);
+  }
+  counts.set(key, before + more);
 }
 
 /** Once per attempt and process, so that a restart does not begin the count anew. */

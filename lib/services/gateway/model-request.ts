@@ -43,11 +43,21 @@ const requestSchema = z.strictObject({
     })
     .exactOptional(),
   temperature: z.number().min(0).max(2).exactOptional(),
+  told: z.unknown().optional(),
 });
 
-/** A model call as a sandbox asks for it. Throws `RequestInvalid`. */
-export function parseModelRequest(body: unknown): ModelRequest {
+/**
+ * A model call as a sandbox asks for it; `told` is what it says beside of itself, unlooked at. Throws
+ * `RequestInvalid`.
+ */
+export function parseModelRequest(body: unknown): {
+  readonly request: ModelRequest;
+  readonly told: unknown;
+} {
   const parsed = requestSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { told, ...request } = parsed.data;
+    return { request, told };
+  }
   throw new RequestInvalid(`not a model request: ${z.prettifyError(parsed.error).slice(0, 1000)}`);
 }

@@ -15,7 +15,7 @@ import {
   ScopeRefused,
 } from '../../domain/errors.ts';
 import { estimateOf, upperUsageOf } from '../../domain/estimate.ts';
-import { canonicalJson, sha256 } from '../../domain/ledger.ts';
+import { canonicalJson, type NewEvent, sha256 } from '../../domain/ledger.ts';
 import type { ModelReply, ModelRequest } from '../../domain/model.ts';
 import { policyPath } from '../../domain/policy.ts';
 import { redact, redactJson } from '../../domain/redact.ts';
@@ -23,6 +23,7 @@ import type { ModelChoice, Run } from '../../domain/run.ts';
 import { type StageRecord, stageLabel } from '../../domain/stage.ts';
 import { budgetOf, limitsIn, modelFor } from '../../domain/terms.ts';
 import { runOf } from '../lifecycle/run-facts.ts';
+import { toldBeside } from './events.ts';
 import { type GatewayPorts, type PriceOf, stageEvent } from './gateway-ports.ts';
 import { heartbeat } from './heartbeat.ts';
 import { parseModelRequest } from './model-request.ts';
@@ -41,7 +42,8 @@ interface Call {
 
 /**
  * One model turn of a stage. The budget is reserved before the provider is asked and settled after; the
- * gateway itself records what was said and used. A failure for good becomes the stage's observed failure.
+ * gateway itself records what was said and used. A failure for good becomes the stage's observed failure. What the
+ * sandbox tells beside is recorded with the reservation, or where there is none by itself.
  * Throws `ScopeRefused`, `AgentStuck`, `Cancelled`, `FenceStale`, `BudgetExceeded`, `ModelFailed`.
  */
 export async function modelTurn(
@@ -52,8 +54,28 @@ export async function modelTurn(
   hangUp: AbortSignal,
 ): Promise<ModelReply> {
   if (stage.role === 'verifier') throw new ScopeRefused('a verifier has no model');
-  const request = parseModelRequest(body);
+  const { request, told } = parseModelRequest(body);
   const run = await runOf(ports, stage.run);
+  const events = await toldBeside(ports, run, stage, told);
+  const call = await reserved(ports, priceOf, { run, stage, request }, events).catch(
+    async (error: unknown) => {
+      if (events.length > 0) await ports.ledger.append(run.id, events);
+      throw error;
+    },
+  );
+  // Beyond the stage's deadline nobody takes the reply.
+  const left = Math.max(0, stage.deadline - ports.clock.now());
+  const signal = AbortSignal.any([hangUp, AbortSignal.timeout(left)]);
+  return ask(ports, priceOf, call, signal);
+}
+
+/** The call with its number and its place in the budget. */
+async function reserved(
+  ports: GatewayPorts,
+  priceOf: PriceOf,
+  { run, stage, request }: Pick<Call, 'run' | 'stage' | 'request'>,
+  events: readonly NewEvent[],
+): Promise<Call> {
   await refuseBeyondLimit(ports, run, stage, stage.turns + 1);
   await heartbeat(ports, run);
   const choice = modelFor(run, stage.role);
@@ -65,11 +87,8 @@ export async function modelTurn(
   await refuseBeyondLimit(ports, run, stage, turn);
   const id = `${stageLabel(stage)}-${turn}`;
   const call = { run, stage, turn, id, choice, request, upper, estimate };
-  await reserve(ports, call);
-  // Beyond the stage's deadline nobody takes the reply.
-  const left = Math.max(0, stage.deadline - ports.clock.now());
-  const signal = AbortSignal.any([hangUp, AbortSignal.timeout(left)]);
-  return ask(ports, priceOf, call, signal);
+  await reserve(ports, call, events);
+  return call;
 }
 
 async function refuseBeyondLimit(
@@ -100,10 +119,14 @@ async function refuseUnpriced(
   throw await stageFailed(ports, run, stage, new ConfigInvalid(`${policyPath}: ${why}; ${how}`));
 }
 
-async function reserve(ports: GatewayPorts, { run, stage, id, estimate }: Call): Promise<void> {
+async function reserve(
+  ports: GatewayPorts,
+  { run, stage, id, estimate }: Call,
+  events: readonly NewEvent[],
+): Promise<void> {
   try {
     const budget = budgetLeft(budgetOf(run), run.continues?.spent);
-    await ports.budgets.reserve(run.id, id, budget, estimate, []);
+    await ports.budgets.reserve(run.id, id, budget, estimate, events);
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     throw await stageFailed(ports, run, stage, error);

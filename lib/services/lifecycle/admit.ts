@@ -1,8 +1,7 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
 import type { Forge, IssueSnapshot } from '../../domain/forge.ts';
 import { canonicalJson } from '../../domain/ledger.ts';
-import { defaultPolicy, policyPath } from '../../domain/policy.ts';
-import { parsePolicy } from '../../domain/policy-file.ts';
+import { defaultPolicy, type Policy, policyPath } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
 import { refuseWhilePaused } from '../paused.ts';
@@ -30,7 +29,7 @@ export async function admit(
   await tellBegun(ports, run);
   const base = await baseForKept(ports, run, await ports.source.pin(run));
   const file = await ports.source.read(run.repository, base.commit, policyPath);
-  const policy = file === undefined ? defaultPolicy : parsePolicy(file.toString('utf8'));
+  const policy = file === undefined ? defaultPolicy : await policyIn(file);
   const issueDigest = await ports.ledger.putPayload(id, canonicalJson(issue));
   const policyDigest = await ports.ledger.putPayload(id, canonicalJson(policy));
   await takeKept(ports, run, base.commit);
@@ -58,6 +57,12 @@ export async function admit(
   if (run.issueDigest === undefined) await ports.runs.update(id, ['running'], change, [event]);
   const kept = run.pass !== undefined;
   return { proceed: note === undefined, kept, rounds: policy.limits.rounds };
+}
+
+/** What reads YAML is loaded where there is some. Throws `ConfigInvalid`. */
+async function policyIn(file: Buffer): Promise<Policy> {
+  const { parsePolicy } = await import('../../domain/policy-file.ts');
+  return parsePolicy(file.toString('utf8'));
 }
 
 async function withAnswers(ports: Ports, run: Run, issue: IssueSnapshot): Promise<IssueSnapshot> {

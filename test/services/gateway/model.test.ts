@@ -68,3 +68,31 @@ test('calls at the same time do not get past the turn limit', async () => {
     expect(asked).toBe(2);
   });
 });
+
+test('what a sandbox tells beside a call is recorded before it, as a claim, and can spoil nothing', async () => {
+  await withWorld({}, async (world) => {
+    const ports = { ...world.ports, provider: () => async () => replyThat('done') };
+    const { stage } = await world.open('coder');
+    const call = (told: unknown) => modelTurn(ports, dear, stage, { ...request, told }, open);
+    const event = (n: number) => ({ kind: 'tool.called', data: { n } });
+    await call([event(1), event(2)]);
+    await call('no list');
+    await call([{ kind: 'tool.called', data: { text: 'x'.repeat(5000) } }]);
+    await call([{ kind: 'Not a kind' }, event(3)]);
+    world.limits = { turns: 4 };
+    await expect(call([event(4)])).rejects.toThrow('used all of its 4 turns');
+    const kinds = ['sandbox.tool.called', 'model.called', 'stage.failed'];
+    const found = (await ports.ledger.events(world.run.id)).filter(({ kind }) =>
+      kinds.includes(kind),
+    );
+    expect(found.map(({ kind, standing, data }) => [kind, standing, data?.n ?? 0])).toEqual([
+      ['sandbox.tool.called', 'claimed', 1],
+      ['sandbox.tool.called', 'claimed', 2],
+      ...Array.from({ length: 4 }, () => ['model.called', 'observed', 0]),
+      ['stage.failed', 'observed', 0],
+      ['sandbox.tool.called', 'claimed', 4],
+    ]);
+    const hashes = found.map(({ data }) => data?.requestHash).filter(Boolean);
+    expect(new Set(hashes).size).toBe(1);
+  });
+});
