@@ -19,7 +19,13 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/local': ['lib/domain', 'lib/local', 'lib/services'],
   'task-image': ['lib/domain', 'lib/agent', 'lib/roles', 'task-image'],
   lambdas: ['lib', 'lambdas'],
-  localstack: ['lib/aws', 'lib/config.ts', 'lib/local/playground', 'localstack', 'task-image/bundle.ts'],
+  localstack: [
+    'lib/aws',
+    'lib/config.ts',
+    'lib/local/playground',
+    'localstack',
+    'task-image/bundle.ts',
+  ],
   bin: ['lib', 'bin'],
 };
 /** Only these wire parts of every layer together. */
