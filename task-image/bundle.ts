@@ -1,4 +1,5 @@
-import { cp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,10 +14,11 @@ export const bundleFolder = join(root, 'task-image', 'dist');
  * that file looks for them, the reporters that are laid under a repository's own test runners.
  */
 export async function bundleHarness(folder: string = bundleFolder): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  // Made aside: two deployments at the same time may both ask for it.
+  const made = `${folder}-${randomUUID()}`;
   await build({
     entryPoints: [join(root, 'task-image', 'main.ts')],
-    outfile: join(folder, 'bin', 'harness.mjs'),
+    outfile: join(made, 'bin', 'harness.mjs'),
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -25,7 +27,20 @@ export async function bundleHarness(folder: string = bundleFolder): Promise<void
     logLevel: 'warning',
   });
   const reporters = join('checks', 'reporters');
-  await cp(join(root, 'lib', 'agent', reporters), join(folder, reporters), { recursive: true });
+  await cp(join(root, 'lib', 'agent', reporters), join(made, reporters), { recursive: true });
+  while (!(await takesPlace(made, folder))) await rm(folder, { recursive: true, force: true });
+}
+
+/** False where something stands there. */
+async function takesPlace(made: string, folder: string): Promise<boolean> {
+  try {
+    await rename(made, folder);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 if (import.meta.main) await bundleHarness(process.argv[2]);

@@ -7,7 +7,7 @@ import { folder } from '../agent/fixtures/repository.ts';
 
 test('the bundle runs by itself, names what is missing, and holds nothing but the harness', async () => {
   const to = folder('bundle');
-  await bundleHarness(to);
+  await Promise.all([bundleHarness(to), bundleHarness(to)]);
   const entry = join(to, 'bin', 'harness.mjs');
   const { status, stderr } = spawnSync(process.execPath, [entry], { env: {}, encoding: 'utf8' });
   expect([status, stderr]).toEqual([1, 'harness: ENTROPY_LIFE_LINE is not set\n']);
