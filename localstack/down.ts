@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { composeDown } from './compose.ts';
 import { end } from './emulator.ts';
@@ -6,18 +7,32 @@ import { localFolder, readState, removeState } from './local-state.ts';
 import { run } from './run.ts';
 
 /**
- * Ends what `up` started, the sandboxes that still run included, and removes what was kept of it:
- * `npm run local:down [-- --keep]`.
+ * Ends what `up` started, the sandboxes that still run included, and removes what it wrote; `--keep` leaves logs
+ * and the playground's repositories.
  */
 async function down(keep: boolean): Promise<void> {
   const state = readState();
   if (state?.compose) await composeDown();
-  for (const pid of [state?.pids.github, state?.pids.emulator]) {
-    if (pid !== undefined) await end(pid);
-  }
+  const { emulator, github } = state?.pids ?? {};
+  if (isOurs(github, 'playground/serve.ts')) await end(github);
+  if (isOurs(emulator, 'entropy_emulator.py')) await end(emulator);
   if (state?.endpoint !== undefined) await endSandboxes(new URL(state.endpoint).port);
   removeState();
-  if (!keep) rmSync(localFolder, { recursive: true, force: true });
+  // What an emulator had is of no use to the next one: its keys are others.
+  const gone = keep
+    ? ['tmp', 'state', 's3', 'cdk.out'].map((name) => join(localFolder, name))
+    : [localFolder];
+  for (const folder of gone) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Numbers of processes are given away again. */
+function isOurs(pid: number | undefined, program: string): pid is number {
+  if (pid === undefined) return false;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
+  } catch {
+    return false;
+  }
 }
 
 /** The emulator marks its containers; it ends them itself unless it was killed. */

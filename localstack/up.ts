@@ -73,7 +73,7 @@ async function startedEmulator({ endpoint, port }: UpOptions): Promise<LocalStat
   const named = process.env.ENTROPY_EMULATOR_PYTHON;
   const python = await installEmulator(join(localFolder, '..'), log, named);
   log('starting the emulator, with IAM enforced');
-  const given = { python, folder: localFolder, port, auth: true, patched: true, keep: true };
+  const given = { python, folder: localFolder, port, auth: true, patched: true };
   const { pid, ...started } = await startEmulator({ ...given, bridge: await bridgeAddress() });
   return writeState({ endpoint: started.endpoint, pids: { emulator: pid } });
 }

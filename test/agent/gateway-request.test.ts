@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { askGateway } from '../../lib/agent/gateway-request.ts';
 import { BudgetExceeded, SessionRefused, StageLost } from '../../lib/domain/errors.ts';
@@ -62,6 +62,23 @@ describe('askGateway', () => {
     ],
   ])('%s is StageLost', async (_, listener) => {
     await expect(ask(listener)).rejects.toThrow(StageLost);
+  });
+
+  test('speaks TLS with a gateway whose address says so', async () => {
+    let first: number | undefined;
+    const server = createTcpServer((socket) => {
+      socket.once('data', (bytes) => {
+        first = bytes[0];
+        socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const asked = { method: 'GET', path: '/v1/x', timeoutMs: 10_000 } as const;
+    await expect(askGateway(url, undefined, asked)).rejects.toThrow(StageLost);
+    server.close();
+    // A handshake's record.
+    expect(first).toBe(0x16);
   });
 
   test('no answer in time is StageLost, an abort is its own reason', async () => {

@@ -32,12 +32,12 @@ const baseImage = 'node:24-bookworm-slim';
 /** An emulator of a probe's own, with and without what we put right, and clients of it. */
 export type Probed = Awaited<ReturnType<typeof probed>>;
 
-export async function probed(patched: boolean) {
+export async function probed(patched: boolean, keep = false) {
   const folder = mkdtempSync(join(tmpdir(), 'entropy-probe-'));
   const python = process.env.ENTROPY_E2E_PYTHON ?? 'python3';
   const bridge = await bridgeAddress();
-  const options = { python, folder, port: await freePort(), auth: false, patched, bridge };
-  const emulator: Emulator = await startEmulator(options);
+  const options = { python, folder, port: await freePort(), auth: false, patched, bridge, keep };
+  let emulator: Emulator = await startEmulator(options);
   const config = {
     ...{ endpoint: emulator.endpoint, region: 'us-east-1', credentials },
     maxAttempts: 1,
@@ -55,6 +55,11 @@ export async function probed(patched: boolean) {
     ...clients,
     patched,
     bridge,
+    /** Ends it and starts it again with what it had. */
+    async restart() {
+      await emulator.stop();
+      emulator = await startEmulator(options);
+    },
     async close() {
       for (const client of Object.values(clients)) client.destroy();
       await emulator.stop();

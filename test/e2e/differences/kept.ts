@@ -15,7 +15,16 @@ import {
   InvokeCommand,
 } from '@aws-sdk/client-lambda';
 import { GetObjectLockConfigurationCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { functionOf, nameOf, type Probed, stackOf } from '../probe-tools.ts';
+import {
+  endOf,
+  functionOf,
+  machineOf,
+  nameOf,
+  type Probed,
+  probed,
+  stackOf,
+  start,
+} from '../probe-tools.ts';
 import type { Probe } from './probe.ts';
 
 /** Whether a stack of one such resource can be made. */
@@ -186,6 +195,18 @@ export const kept: Readonly<Record<string, Probe>> = {
 
   'stream-maximum-retries': async (on) =>
     (await callsForARecord(on, "throw new Error('poison');")) === 2,
+
+  'sfn-survives-a-restart': async () => {
+    const own = await probed(true, true);
+    try {
+      const wait = { First: { Type: 'Wait', Seconds: 5, End: true } };
+      const execution = await start(own, await machineOf(own, wait));
+      await own.restart();
+      return (await endOf(own, execution)).status === 'SUCCEEDED';
+    } finally {
+      await own.close();
+    }
+  },
 
   'lambda-environment-is-its-own': async (on) => {
     const name = await functionOf(
