@@ -110,6 +110,12 @@ function byExitCode(runs: Runs, evidence: Evidence, exempt: boolean): Judgement 
 
 function byTest(runs: Runs, tables: Tables, evidence: Evidence, exempt: boolean): Judgement {
   const flaky = flakyIn(tables);
+  const endless = [runs.change, runs.baseTests].some((run) => run.state === 'timed-out');
+  // Which tests such runs came to is chance, so what one has and another lacks says nothing of the change.
+  if (endless && runs.base.state === 'timed-out') {
+    const detail = `The tests do not end in time, on the base as with the change: ${lastCommand(runs.base)}.`;
+    return judgement('inconclusive', 'run-doubtful', detail, { flaky });
+  }
   const harm = harmOf(runs, tables);
   if (harm !== undefined) {
     const detail = withDropped(harm.detail, evidence);

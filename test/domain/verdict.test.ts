@@ -224,6 +224,30 @@ describe('not good', () => {
       'red-without-test-results',
     ],
     [
+      'no end in time before and after, and only the base came as far as one of the tests',
+      {
+        base: run({ a: 'failed', b: 'passed' }, 1, 'timed-out'),
+        change: run({ a: 'failed' }, 1, 'timed-out'),
+      },
+      'inconclusive',
+      'run-doubtful',
+    ],
+    [
+      'no end in time before and after, and only the change came as far as a test that passes',
+      {
+        base: run({ a: 'failed', b: 'failed' }, 1, 'timed-out'),
+        change: run({ a: 'failed', b: 'passed' }, 1, 'timed-out'),
+      },
+      'inconclusive',
+      'run-doubtful',
+    ],
+    [
+      'an end in time only with the change',
+      { base: run({ a: 'failed' }, 1, 'timed-out'), change: run({ a: 'passed' }) },
+      'good',
+      'proven',
+    ],
+    [
       'green before and after, no results per test',
       { base: run(null, 0), change: run(null, 0) },
       'bad',

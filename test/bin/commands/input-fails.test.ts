@@ -84,7 +84,7 @@ describe('a change', () => {
       const turns = Array.from({ length: 3 }, (_, n) =>
         codes({ 'src/sum.js': `${endless}// ${n}\n` }),
       );
-      const env = { ENTROPY_COMMAND_MS: '4000' };
+      const env = { ENTROPY_COMMAND_MS: '8000' };
       const end = await failing('endless', { turns: [reads, ...turns], env });
       expect(end.code).toBe(5);
       expect(end.outcome.error?.name).toBe('ChecksFailed');
