@@ -5,7 +5,7 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { parameterSecrets } from '../lib/aws/secrets.ts';
-import { gatewayServer } from '../lib/aws/serve-gateway.ts';
+import { functionUrlBodyBytes, gatewayServer } from '../lib/aws/serve-gateway.ts';
 import type { Ports } from '../lib/domain/ports.ts';
 import { gitHubUploadPack } from '../lib/github/upload-pack.ts';
 import { priceOf } from '../lib/providers/prices.ts';
@@ -33,7 +33,12 @@ export const handler = middy<LambdaFunctionURLEvent>({
   executionMode: executionModeStreamifyResponse,
 }).handler(
   gatewayServer({
-    routeOf: gatewayRoutes({ ports, priceOf, inputOf: (stage) => stageInput(ports, stage) }),
+    routeOf: gatewayRoutes({
+      ports,
+      priceOf,
+      inputOf: (stage) => stageInput(ports, stage),
+      bodyBytes: functionUrlBodyBytes,
+    }),
     runOf: async (authorization) => {
       const run = await runOfSession(ports, authorization);
       return { ...run, commit: baseOf(run).commit };

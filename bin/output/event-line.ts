@@ -16,6 +16,8 @@ const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
   'stage.opened': (data) => `${stageOf(data)}: sandbox starts`,
   'handoff.left': (data) => `${stageOf(data)}: left ${data.kind}`,
   'handoff.kept': (data) => `${stageOf(data)}: ${data.kind} taken from ${data.from}`,
+  'work.kept': (data) =>
+    `${stageOf(data)}: cut off; the next attempt begins from its ${data.files} files`,
   'stage.failed': (data) => `${stageOf(data)}: ${data.name}: ${data.message}`,
   'model.called': (data) => {
     const usage = data.usage as Data | undefined;

@@ -1,4 +1,5 @@
-import type { Handoff } from '../domain/handoff.ts';
+import { HandoffInvalid } from '../domain/errors.ts';
+import type { Handoff, PartialWork } from '../domain/handoff.ts';
 import type { ModelReply, ModelRequest } from '../domain/model.ts';
 import type { SessionGrant, StageInput } from '../domain/stage-input.ts';
 import { askGateway, type GatewayRequest } from './gateway-request.ts';
@@ -16,6 +17,8 @@ export interface GatewayClient {
   readonly tell: (event: ClaimedEvent) => void;
   /** Throws `HandoffInvalid` with the faults. */
   readonly leave: (handoff: Handoff) => Promise<void>;
+  /** Keeps work that was cut off for the next attempt. */
+  readonly keep: (work: PartialWork) => Promise<void>;
   readonly fail: (error: string, message: string) => Promise<void>;
   /** Opens egress for set-up and gives the proxy's URL, reached through the gateway's own address. */
   readonly beginSetup: () => Promise<string>;
@@ -30,6 +33,9 @@ const longMs = 120_000;
 /** The stage's own deadline ends a model call that takes too long; this only ends a lost one. */
 const modelMs = 3_600_000;
 
+/** Before a machine is taken away, with time left to say why the stage failed. */
+const keepMs = 45_000;
+
 /** Trades the boot code for a session. Throws `SessionRefused`. */
 export async function redeem(
   base: string,
@@ -42,10 +48,14 @@ export async function redeem(
 }
 
 /**
- * The client of one session. Work stops with `signal`; a failure and the end of set-up are told even
- * after that.
+ * The client of one session. Work stops with `signal`; what was cut off, a failure and the end of set-up are told
+ * even after that.
  */
-export function gatewayClient(base: string, token: string, signal: AbortSignal): GatewayClient {
+export function gatewayClient(
+  base: string,
+  { token, bodyBytes }: Pick<SessionGrant, 'token' | 'bodyBytes'>,
+  signal: AbortSignal,
+): GatewayClient {
   const ask = (asked: Partial<GatewayRequest> & Pick<GatewayRequest, 'path'>) =>
     askGateway(base, token, { method: 'POST', timeoutMs: shortMs, ...asked });
   const { tell, beside, told } = startTeller(
@@ -62,7 +72,12 @@ export function gatewayClient(base: string, token: string, signal: AbortSignal):
     tell,
     leave: async (body) => {
       await told();
+      refuseOver(bodyBytes, body);
       await ask({ path: '/v1/result', body, signal, timeoutMs: longMs });
+    },
+    keep: async (body) => {
+      refuseOver(bodyBytes, body);
+      await ask({ path: '/v1/partial', body, timeoutMs: keepMs });
     },
     fail: async (error, message) => {
       await told();
@@ -80,4 +95,13 @@ export function gatewayClient(base: string, token: string, signal: AbortSignal):
       config: [['http.extraHeader', `Authorization: Bearer ${token}`]],
     },
   };
+}
+
+/** Said here: a place in between would cut the request off, and what it says then names nothing that helps. */
+function refuseOver(bodyBytes: number, body: unknown): void {
+  const size = Buffer.byteLength(JSON.stringify(body));
+  if (size <= bodyBytes) return;
+  throw new HandoffInvalid(
+    `what is handed over has ${size} bytes as it is sent (a file's bytes grow by a third), and the gateway takes ${bodyBytes}: leave out what is generated or can be smaller`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { errorNamed, StageLost } from '../domain/errors.ts';
+import { errorNamed, RequestTooLarge, StageLost } from '../domain/errors.ts';
 
 /** One request to the gateway. */
 export interface GatewayRequest {
@@ -76,6 +76,9 @@ async function read(response: IncomingMessage): Promise<string> {
 }
 
 function understood(status: number, text: string, path: string): unknown {
+  // A function's URL refuses one by itself, before the gateway sees it.
+  if (status === 413)
+    throw new RequestTooLarge(`the request to ${path} is over the limit: ${text.slice(0, 200)}`);
   let body: unknown;
   try {
     body = text === '' ? undefined : JSON.parse(text);

@@ -26,8 +26,8 @@ export interface HarnessOptions extends SandboxEnvironment {
   readonly now?: () => number;
 }
 
-/** Before the gateway stops answering, so that the failure can still be told. */
-const marginMs = 5_000;
+/** Before the gateway stops answering, so that what is done by then and the failure can still be told. */
+const marginMs = 15_000;
 /** Timers take no longer delay. */
 const longestDelayMs = 2 ** 31 - 1;
 
@@ -52,7 +52,7 @@ async function runSession(options: HarnessOptions, url: string): Promise<number>
   const grant = await redeem(url, options.bootCode, options.signal);
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
-  const gateway = gatewayClient(url, grant.token, signal);
+  const gateway = gatewayClient(url, grant, signal);
   const stopHeartbeat = startHeartbeat({
     beat: gateway.heartbeat,
     everyMs: options.heartbeatMs ?? heartbeatMs,

@@ -5,6 +5,7 @@ import { applyChange } from './change-files.ts';
 import { cleanIssue } from './clean-text.ts';
 import { execIn } from './exec.ts';
 import { git } from './git.ts';
+import { keepWork } from './keep-work.ts';
 import { performRole } from './perform-role.ts';
 import { readDiff } from './read-change.ts';
 import { setupPhase } from './set-up-egress.ts';
@@ -35,16 +36,23 @@ async function modelStage(work: StageWork, given: StageInput, role: Role): Promi
   }
   const place = placeOf(work, workspace);
   const facts = await prepared(work, input, role, workspace, place);
-  await performRole({
-    role,
-    input,
-    facts,
-    limits: work.grant.limits,
-    workspace,
-    place,
-    gateway: work.gateway,
-    tell: teller(work),
-  });
+  const { grant, gateway } = work;
+  try {
+    const tell = teller(work);
+    await performRole({
+      role,
+      input,
+      facts,
+      limits: grant.limits,
+      workspace,
+      place,
+      gateway,
+      tell,
+    });
+  } catch (error) {
+    if (role.name === 'coder') await keepWork(work, workspace, error);
+    throw error;
+  }
 }
 
 function placeOf(work: StageWork, workspace: Workspace): ToolPlace {
@@ -68,8 +76,9 @@ async function prepared(
   place: ToolPlace,
 ): Promise<Omit<BriefFacts, 'nonce'>> {
   const checks = runsCommands(role) ? await setUp(work, input, workspace, place) : {};
-  if (input.change === undefined) return checks;
-  await applyChange(workspace.root, input.change.files);
+  const files = input.cutOff?.files ?? input.change?.files;
+  if (files === undefined) return checks;
+  await applyChange(workspace.root, files);
   if (role.name !== 'reviewer') return checks;
   // Staged, so that new files too are in the reviewer's `git diff --cached`. Behind the wrapper: set-up
   // commands may have left programs for git to run in the configuration here.

@@ -6,6 +6,12 @@ import type { gitProxy } from '../services/gateway/git-proxy.ts';
 import { isGitPath } from '../services/gateway/git-request.ts';
 import { answerRequest, type FindRoute } from '../services/gateway/routes.ts';
 
+/**
+ * A function's URL takes requests of 6 MB, the event that is made of one counted: quotes and line ends are escaped in it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const functionUrlBodyBytes = 5.5 * 1024 ** 2;
+
 /** An answer as a function URL streams it (https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html). */
 export interface StreamedAnswer {
   readonly statusCode: number;

@@ -66,6 +66,16 @@ export function leaveHandoff(record: StageRecord, handoff: string): StageRecord 
 }
 
 /**
+ * Records work that was cut off, for the attempt after this one; the first stands. One that has left a handoff needs
+ * none. Throws `SessionRefused`.
+ */
+export function keepPartial(record: StageRecord, partial: string): StageRecord {
+  refuseClosed(record);
+  if (record.handoff !== undefined || record.partial !== undefined) return record;
+  return { ...record, partial };
+}
+
+/**
  * Records what went wrong. The first failure stands, but an observed one takes the place of a claimed
  * one. A closed attempt was judged already and stays as it is.
  */

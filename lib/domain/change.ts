@@ -1,6 +1,6 @@
 import { foldedPath, isGitConfiguration, pathFault, protectionOf } from './change-path.ts';
-import type { ChangeSet, FileChange } from './handoff.ts';
-import { changeDigest, type LetPass, passedBy, type Violation } from './let-pass.ts';
+import type { ChangeSet, FileChange, PartialWork } from './handoff.ts';
+import { changeDigest, type LetPass, passedBy, type Violation, violated } from './let-pass.ts';
 import type { Policy } from './policy.ts';
 import { redact } from './redact.ts';
 
@@ -25,6 +25,16 @@ export function validateChange(
   return passedBy(violations, () => changeDigest(change), pass);
 }
 
+/**
+ * Refuses work that is not to be laid into any folder: for another base, an odd path, git's own configuration, a
+ * link or submodule, two files in one place. What policy says of the rest is asked once it is handed over. Throws
+ * `PolicyViolation`.
+ */
+export function validatePartialWork({ base, files }: PartialWork, pinnedBase: string): void {
+  const faults = [...baseFaults(base, pinnedBase), ...shapeFaults(files)];
+  if (faults.length > 0) throw violated(faults);
+}
+
 /** Every rule that the change breaks. */
 export function violationsOf(
   change: ChangeSet,
@@ -35,14 +45,24 @@ export function violationsOf(
   const { files, title, body } = change;
   const words = redact(`${title}\n${body}`).count > 0;
   return [
-    ...(change.base === pinnedBase
-      ? []
-      : [hard(`base: the change is made for ${change.base}, not for ${pinnedBase}`)]),
+    ...baseFaults(change.base, pinnedBase),
     ...sizeFaults(files, policy),
-    ...files.flatMap((file) => [...pathFaults(file, policy), ...modeFaults(file)]),
-    ...collisions(files),
+    ...shapeFaults(files),
+    ...files.flatMap((file) => protectedFaults(file, policy)),
     ...files.flatMap((file) => secretFaults(file, before)),
     ...(words ? [hard('secret: the commit message holds one')] : []),
+  ];
+}
+
+function baseFaults(base: string, pinned: string): Violation[] {
+  return base === pinned ? [] : [hard(`base: the change is made for ${base}, not for ${pinned}`)];
+}
+
+/** What nobody can let pass, whatever the files hold. */
+function shapeFaults(files: readonly FileChange[]): Violation[] {
+  return [
+    ...files.flatMap((file) => [...pathFaults(file), ...modeFaults(file)]),
+    ...collisions(files),
   ];
 }
 
@@ -61,10 +81,16 @@ function sizeFaults(files: readonly FileChange[], { limits }: Policy): Violation
   return faults;
 }
 
-function pathFaults({ path }: FileChange, policy: Policy): Violation[] {
+function pathFaults({ path }: FileChange): Violation[] {
   const fault = pathFault(path);
   if (fault !== undefined) return [hard(told('path', path, `has ${fault}`))];
-  if (isGitConfiguration(path)) return [hard(told('protected', path, 'is git configuration'))];
+  return isGitConfiguration(path) ? [hard(told('protected', path, 'is git configuration'))] : [];
+}
+
+/** Of a path without other faults. */
+function protectedFaults(file: FileChange, policy: Policy): Violation[] {
+  const { path } = file;
+  if (pathFaults(file).length > 0) return [];
   const glob = protectionOf(path, policy.protect);
   if (glob === undefined) return [];
   return [{ message: told('protected', path, `is protected by ${glob}`), hard: false }];

@@ -28,6 +28,8 @@ export class SessionRefused extends DomainError {}
 export class ScopeRefused extends DomainError {}
 /** A request to the gateway that does not fit its contract. Stays between a sandbox and the gateway. */
 export class RequestInvalid extends DomainError {}
+/** A request's body is over what the gateway takes. Stays between a sandbox and the gateway. */
+export class RequestTooLarge extends DomainError {}
 /** The budget does not cover the next model call. */
 export class BudgetExceeded extends DomainError {}
 /** The model provider failed for good: authentication, refusal, retries used up. */
@@ -88,6 +90,7 @@ const classes = {
   Cancelled,
   SessionRefused,
   ScopeRefused,
+  RequestTooLarge,
   BudgetExceeded,
   ModelFailed,
   HandoffInvalid,

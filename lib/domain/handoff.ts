@@ -77,10 +77,14 @@ export const handoffSchema = z.discriminatedUnion('kind', [
   reviewSchema,
 ]);
 
+/** What a coder's folder held when its attempt was cut off: no handoff, and no claim that it is done. */
+const partialWorkSchema = changeSetSchema.pick({ base: true, files: true });
+
 export type Plan = z.infer<typeof planSchema>;
 export type FileChange = z.infer<typeof fileChangeSchema>;
 export type Submission = z.infer<typeof submissionSchema>;
 export type ChangeSet = z.infer<typeof changeSetSchema>;
+export type PartialWork = z.infer<typeof partialWorkSchema>;
 export type Review = z.infer<typeof reviewSchema>;
 export type Handoff = z.infer<typeof handoffSchema>;
 
@@ -98,5 +102,12 @@ export function parseHandoff(role: string, value: unknown): Handoff {
   if (!kindsByRole[role]?.includes(parsed.data.kind)) {
     throw new HandoffInvalid(`a ${role} can't leave a ${parsed.data.kind}`);
   }
+  return parsed.data;
+}
+
+/** Parses what an attempt that was cut off left of its work. Throws `HandoffInvalid`. */
+export function parsePartialWork(value: unknown): PartialWork {
+  const parsed = partialWorkSchema.safeParse(value);
+  if (!parsed.success) throw new HandoffInvalid(z.prettifyError(parsed.error));
   return parsed.data;
 }

@@ -52,5 +52,11 @@ export function takeLease(
  * process that was killed keep others waiting.
  */
 export const slotLeaseMs = 2 * 60_000;
+/**
+ * So long after a stage was opened may its sandbox come up, in milliseconds: the boot code is good up to then, and claim
+ * and slot outlast it, since nobody renews them before the sandbox's first heartbeat. They are not cut short again when
+ * it has begun: a call that was long on its way must shorten nothing.
+ */
+export const stageStartMs = 5 * 60_000;
 /** The one pool of slots; its capacity is the operator's. */
 export const slotPool = 'runs';

@@ -111,6 +111,8 @@ export interface StageStore {
   session(sessionHash: string, now: number): Promise<StageRecord>;
   /** Records the handoff of an open attempt, first one only. Throws `SessionRefused` when it is closed. */
   leave(attempt: StageAttempt, handoff: string, events: readonly NewEvent[]): Promise<void>;
+  /** Records work that was cut off, for the next attempt. Throws `SessionRefused` when it is closed. */
+  keepPartial(attempt: StageAttempt, partial: string, events: readonly NewEvent[]): Promise<void>;
   /** Records what went wrong; an observed failure is never replaced by a claimed one. */
   fail(
     attempt: StageAttempt,

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 import type { IssueSnapshot } from './forge.ts';
-import type { ChangeSet, Plan, Review } from './handoff.ts';
+import type { ChangeSet, FileChange, Plan, Review } from './handoff.ts';
 import type { Strategy } from './run.ts';
 import type { StageAttempt, StageLimits } from './stage.ts';
 import type { Judgement } from './verdict.ts';
@@ -11,6 +11,8 @@ export interface SessionGrant {
   readonly stage: StageAttempt;
   readonly deadline: number;
   readonly limits: StageLimits;
+  /** Bytes of the largest request body that the gateway takes. */
+  readonly bodyBytes: number;
 }
 
 /** How checks are to be found: an operator's option stands over `.entropy.yml`, that over discovery. */
@@ -50,6 +52,8 @@ export interface StageInput {
   readonly plan?: Plan;
   /** verifier, reviewer; coder from the second round on. */
   readonly change?: ChangeSet;
+  /** coder, where an earlier attempt of the stage was cut off: its work, which holds `change` as well. */
+  readonly cutOff?: { readonly attempt: number; readonly files: readonly FileChange[] };
   /** reviewer; coder where the last round's Evidence was not good. */
   readonly evidence?: { readonly evidence: Evidence; readonly judgement: Judgement };
   /** coder by `rewrite`, which holds its drafts against the rule of success. */

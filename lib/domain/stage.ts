@@ -25,6 +25,8 @@ export interface StageRecord extends StageAttempt {
   readonly deadline: number;
   readonly closedAt?: number;
   readonly handoff?: string;
+  /** What the coder's folder held when the attempt was cut off (`PartialWork`): the next one begins from it. */
+  readonly partial?: string;
   /** What the gateway itself saw go wrong, or else what the sandbox said. */
   readonly failure?: Failure & { readonly observed: boolean };
   readonly turns: number;

@@ -6,7 +6,9 @@ import { NotFound } from '../domain/errors.ts';
 import type { IssueSnapshot } from '../domain/forge.ts';
 import type { Ports } from '../domain/ports.ts';
 import { type Run, runIdOf } from '../domain/run.ts';
+import type { StageAttempt } from '../domain/stage.ts';
 import { ledgerTurns } from '../providers/replay.ts';
+import { cutOffWork } from '../services/lifecycle/cut-off-work.ts';
 import { baseOf, evidenceOf, issueOf, lastRoundOf } from '../services/lifecycle/run-facts.ts';
 import { composeEmbedded, type Embedded, openStores, runFolder } from './compose.ts';
 import { git } from './source/git.ts';
@@ -45,7 +47,8 @@ export async function composeReplay(
   keepIssue(runFolder(dataDir, replayId), await issueOf(original, run));
   const turns = await ledgerTurns(original.ledger, id, original.stages);
   const replayConfig = { ...config, dataDir };
-  const embedded = movingOn(await composeEmbedded(replayConfig, { turns, log }), run);
+  const cutOffOf = cutOffIn(original, id);
+  const embedded = movingOn(await composeEmbedded(replayConfig, { turns, cutOffOf, log }), run);
   return {
     embedded,
     config: replayConfig,
@@ -79,6 +82,16 @@ export async function treesOf(
   for (let round = 1; round <= rounds; round++)
     trees.push((await evidenceOf(ports, run, round)).tree);
   return trees;
+}
+
+/** What the original's attempt began from whose handoff was taken: the one that is played again. */
+function cutOffIn(original: Pick<Ports, 'stages' | 'ledger'>, run: string) {
+  return async ({ role, round }: StageAttempt) => {
+    const taken = (await original.stages.list(run)).findLast(
+      (stage) => stage.role === role && stage.round === round && stage.handoff !== undefined,
+    );
+    return taken && cutOffWork(original, taken);
+  };
 }
 
 /** Every base that the run stood on, the first one first. */

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import type { ForgeOf, Ports, RunnerPorts, RunStore } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
 import { defaultLimits, type RoleName, type StageAttempt } from '../domain/stage.ts';
+import type { StageInput } from '../domain/stage-input.ts';
 import { modelFor } from '../domain/terms.ts';
 import { priceOf } from '../providers/prices.ts';
 import { loadProvider, providerOf } from '../providers/provider.ts';
@@ -41,6 +42,8 @@ export interface ComposeOptions {
   };
   /** Recorded or scripted model turns, for the `replay` provider. */
   readonly turns?: Turns;
+  /** What a coder begins from, in place of what this run's own attempts left when they were cut off. */
+  readonly cutOffOf?: (stage: StageAttempt) => Promise<StageInput['cutOff']>;
   /** Hosts that set-up may reach from a closed sandbox. */
   readonly registries?: readonly string[];
   readonly log: (line: string) => void;
@@ -79,7 +82,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   const gateway = await startGateway({
     ports,
     priceOf,
-    inputOf: (stage) => stageInput(ports, stage),
+    inputOf: (stage) => stageInput(ports, stage, options.cutOffOf),
     mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
     registries: options.registries ?? [],
     socketDir: join(dataDir, 'gateway'),

@@ -50,6 +50,8 @@ export const coder: Role = {
       input.change === undefined
         ? 'Carry out this plan in /workspace.'
         : `Carry on with this plan. Your change of the last round is in /workspace already, uncommitted; ${input.conflict ? 'it no longer fits' : 'it was not good enough'}, as told below. Put it right.`,
+      input.cutOff &&
+        'An earlier attempt of yours at this was cut off before it was done. What it had changed up to then is in /workspace already, uncommitted: look at it with `git status` and `git diff` before you go on. Nothing of it was checked, and a file may be half written.',
       planText(plan, facts.nonce),
       checksText(facts),
       lastRound(input, facts.nonce),

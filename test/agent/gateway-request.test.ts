@@ -2,7 +2,12 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { askGateway } from '../../lib/agent/gateway-request.ts';
-import { BudgetExceeded, SessionRefused, StageLost } from '../../lib/domain/errors.ts';
+import {
+  BudgetExceeded,
+  RequestTooLarge,
+  SessionRefused,
+  StageLost,
+} from '../../lib/domain/errors.ts';
 
 /** Asks a server that answers like this. */
 async function ask(
@@ -47,6 +52,15 @@ describe('askGateway', () => {
     const refused: RequestListener = (_, response) =>
       response.writeHead(401).end('{"error":"SessionRefused","message":"no"}');
     await expect(ask(refused)).rejects.toThrow(SessionRefused);
+  });
+
+  test("a request that a function's URL refuses by its size is named", async () => {
+    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    const message = 'Request must be smaller than 6291456 bytes for the InvokeFunction operation';
+    const refused: RequestListener = (_, response) =>
+      response.writeHead(413).end(JSON.stringify({ Message: message }));
+    await expect(ask(refused)).rejects.toThrow(RequestTooLarge);
+    await expect(ask(refused)).rejects.toThrow(/6291456/);
   });
 
   test.each<[string, RequestListener]>([

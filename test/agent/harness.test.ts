@@ -237,13 +237,15 @@ describe('the end', () => {
     });
   });
 
-  test('a deadline ends the command that runs and is told', async () => {
-    const turns: Turn[] = [[['shell', { command: 'sleep 300' }]]];
-    const given = { files, role: 'coder', input, turns, limits: { wallMs: 1500 } } as const;
-    await playStage({ ...given, turns }, ({ stage, requests, exitCode }) => {
+  test('a deadline ends the command that runs, keeps the work, and is told', async () => {
+    const turns: Turn[] = [[fix, ['shell', { command: 'sleep 300' }]]];
+    const given = { files, role: 'coder', input, turns, limits: { wallMs: 5000 } } as const;
+    await playStage({ ...given, turns }, async ({ stage, requests, exitCode, world }) => {
       expect(requests).toHaveLength(1);
       expect(exitCode).toBe(0);
       expect(stage.failure).toMatchObject({ name: 'StageTimedOut' });
+      const kept = await world.events('work.kept');
+      expect(kept).toMatchObject([{ standing: 'claimed', data: { payload: stage.partial } }]);
     });
   });
 

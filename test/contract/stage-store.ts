@@ -105,6 +105,23 @@ function resultContract(make: () => Promise<Pick<Ports, 'stages' | 'ledger'>>): 
     expect((await stages.get(opened))?.handoff).toBeUndefined();
   });
 
+  test('work that was cut off is kept once, and not beside a handoff or after the close', async () => {
+    const { stages, ledger } = await make();
+    const told = [event('work.kept')];
+    const opened = await stages.open(key, boot('a'), []);
+    await stages.keepPartial(opened, 'digest-1', told);
+    await stages.keepPartial(opened, 'digest-2', told);
+    expect(await stages.get(opened)).toMatchObject({ partial: 'digest-1' });
+    await stages.close(opened, 5, []);
+    await expect(stages.keepPartial(opened, 'digest-1', told)).rejects.toMatchObject(refused);
+    const second = await stages.open(key, boot('b'), []);
+    expect(second.partial).toBeUndefined();
+    await stages.leave(second, 'handoff', []);
+    await stages.keepPartial(second, 'digest-3', told);
+    expect((await stages.get(second))?.partial).toBeUndefined();
+    expect(await kindsOf(ledger, 'r-1')).toEqual(['work.kept']);
+  });
+
   test('an observed failure takes the place of a claimed one, never the other way', async () => {
     const { stages, ledger } = await make();
     const opened = await stages.open(key, boot('a'), []);

@@ -11,9 +11,10 @@ import type { HarnessOptions } from '../../lib/agent/harness.ts';
 import { StageLost } from '../../lib/domain/errors.ts';
 import { main } from '../../task-image/main.ts';
 import { gone } from '../agent/fixtures/gone.ts';
-import { files, plan } from '../agent/fixtures/plan.ts';
+import { files, fixed, plan } from '../agent/fixtures/plan.ts';
 import { folder, path } from '../agent/fixtures/repository.ts';
 import { playStage } from '../agent/fixtures/stage.ts';
+import { lastTold } from '../agent/fixtures/words.ts';
 
 const given = {
   ENTROPY_GATEWAY: 'unix:/run/g.sock',
@@ -195,6 +196,50 @@ describe('the process', () => {
         expect(handoff).toMatchObject({ kind: 'change-set', files: [{ path: 'new.txt' }] });
         const text = JSON.stringify(requests[1]?.messages.at(-1));
         expect(text).toContain('SANDBOX_ID=s1');
+      },
+    );
+  });
+
+  test('saves its work when its machine is taken away, and the next attempt begins from it', async () => {
+    const pidFile = join(folder('pid'), 'pid');
+    const wait = `echo half > half.txt; ln -s half.txt old.txt; rm old.txt; echo $$ > ${pidFile}; sleep 300`;
+    await playStage(
+      {
+        files,
+        role: 'coder',
+        input: { plan },
+        turns: [
+          [['edit', { path: 'add.js', old: 'a - b', new: 'a + b' }]],
+          [['shell', { command: wait }]],
+          [['shell', { command: 'git status --short; cat half.txt' }]],
+          [['submit', { title: 't', body: 'b' }]],
+        ],
+        first: async ({ url, bootCode, stage, world }) => {
+          const { child, ended, said } = start({
+            ENTROPY_GATEWAY: url,
+            ENTROPY_BOOT_CODE: bootCode,
+            ENTROPY_WORKSPACE: join(folder('sandbox'), 'tree'),
+            ENTROPY_LIFE_LINE: 'none',
+          });
+          while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await setTimeout(20);
+          child.kill('SIGTERM');
+          expect([await ended, said()]).toEqual([1, expect.stringContaining('kept the work')]);
+          expect(await gone(Number(readFileSync(pidFile, 'utf8')))).toBe(true);
+          const record = await world.ports.stages.get(stage);
+          expect(record?.failure).toMatchObject({ name: 'StageLost', observed: false });
+          expect(await world.events('work.kept')).toMatchObject([
+            { standing: 'claimed', data: { attempt: 1, files: 2, payload: record?.partial } },
+          ]);
+          return world.open('coder');
+        },
+      },
+      ({ stage, handoff, requests }) => {
+        expect(stage.attempt).toBe(2);
+        expect(lastTold(requests[2])[0]).toMatch(/An earlier attempt of yours .* was cut off/);
+        expect(lastTold(requests[3])[0]).toContain(' M add.js\n?? half.txt\nhalf\n');
+        expect(handoff).toMatchObject({
+          files: [{ path: 'add.js', content: btoa(fixed) }, { path: 'half.txt' }],
+        });
       },
     );
   });

@@ -1,6 +1,7 @@
 import {
   closeAttempt,
   failAttempt,
+  keepPartial,
   leaveHandoff,
   liveSession,
   nextAttempt,
@@ -47,6 +48,9 @@ export function dynamoStageStore(table: Table): StageStore {
     list: async (run) => (await attemptsOf(table, run)).map(recordIn),
     leave: async (attempt, handoff, events) => {
       await change(attempt, (found) => leaveHandoff(found, handoff), events);
+    },
+    keepPartial: async (attempt, partial, events) => {
+      await change(attempt, (found) => keepPartial(found, partial), events);
     },
     fail: async (attempt, failure, events) => {
       await change(attempt, (found) => failAttempt(found, failure), events);

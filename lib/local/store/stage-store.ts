@@ -1,6 +1,7 @@
 import {
   closeAttempt,
   failAttempt,
+  keepPartial,
   leaveHandoff,
   liveSession,
   nextAttempt,
@@ -34,6 +35,9 @@ export function sqliteStageStore(database: Database): StageStore {
         .map(recordIn),
     leave: async (attempt, handoff, events) => {
       change(attempt, (found) => leaveHandoff(found, handoff), events);
+    },
+    keepPartial: async (attempt, partial, events) => {
+      change(attempt, (found) => keepPartial(found, partial), events);
     },
     fail: async (attempt, failure, events) => {
       change(attempt, (found) => failAttempt(found, failure), events);

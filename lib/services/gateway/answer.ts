@@ -15,6 +15,7 @@ const statuses: Record<string, number> = {
   BudgetExceeded: 402,
   ScopeRefused: 403,
   NotFound: 404,
+  PolicyViolation: 422,
   Cancelled: 409,
   FenceStale: 409,
   RequestTooLarge: 413,

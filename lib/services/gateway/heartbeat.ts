@@ -1,7 +1,7 @@
 import { claimLeaseMs, heartbeatClaim } from '../../domain/claim.ts';
 import { FenceStale } from '../../domain/errors.ts';
-import { slotLeaseMs, slotPool } from '../../domain/lease.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
+import { renewLeases } from '../leases.ts';
 import { refuseWhilePaused } from '../paused.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 
@@ -19,14 +19,10 @@ export async function heartbeat(
   await refuseWhilePaused(ports);
   const now = ports.clock.now();
   const key = issueKeyOf(run.repository, run.issue);
-  const request = { key, run: run.id, fence: run.fence, now, until: now + claimLeaseMs };
+  const request = { key, run: run.id, fence: run.fence, now, until: now };
   // Model calls come by the second: most find the lease long, and need not wait for the disk.
   const found = await ports.claims.get(key);
-  const { leaseUntil = now } = heartbeatClaim(found, { ...request, until: now });
-  if (leaseUntil - now < claimLeaseMs - slackMs) {
-    await ports.claims.heartbeat(request);
-    // No slot is free for a new holder at capacity 0: one that was given back is not taken again.
-    await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, 0);
-  }
+  const { leaseUntil = now } = heartbeatClaim(found, request);
+  if (leaseUntil - now < claimLeaseMs - slackMs) await renewLeases(ports, run);
   return { cancelled: false };
 }

@@ -1,10 +1,8 @@
-import { DomainError, RequestInvalid } from '../../domain/errors.ts';
+import { RequestInvalid, RequestTooLarge } from '../../domain/errors.ts';
 
 /** The body is over the route's limit, in bytes. */
-export class RequestTooLarge extends DomainError {
-  constructor(limit: number) {
-    super(`a body may have ${limit} bytes here`);
-  }
+export function tooLarge(limit: number): RequestTooLarge {
+  return new RequestTooLarge(`a body may have ${limit} bytes here`);
 }
 
 /** A body as JSON; `undefined` where there is none. Throws `RequestInvalid`. */

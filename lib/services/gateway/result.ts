@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { errorNamed, RequestInvalid } from '../../domain/errors.ts';
-import { parseHandoff } from '../../domain/handoff.ts';
+import { validatePartialWork } from '../../domain/change.ts';
+import { errorNamed, RequestInvalid, ScopeRefused } from '../../domain/errors.ts';
+import { parseHandoff, parsePartialWork } from '../../domain/handoff.ts';
 import { canonicalJson } from '../../domain/ledger.ts';
 import { redact } from '../../domain/redact.ts';
 import type { StageRecord } from '../../domain/stage.ts';
-import { runOf } from '../lifecycle/run-facts.ts';
+import { baseOf, runOf } from '../lifecycle/run-facts.ts';
 import { type GatewayPorts, stageEvent } from './gateway-ports.ts';
 
 /**
@@ -23,6 +24,29 @@ export async function takeResult(
     stageEvent(ports, run, stage, {
       kind: 'handoff.left',
       data: { kind: handoff.kind, payload },
+    }),
+  ]);
+}
+
+/**
+ * Takes what a coder's folder holds when its attempt is cut off, so that the next attempt begins there. Nothing about it
+ * is seen to be so: the event is a claim. Throws `ScopeRefused`, `HandoffInvalid`, `PolicyViolation`, `SessionRefused`.
+ */
+export async function takePartial(
+  ports: GatewayPorts,
+  stage: StageRecord,
+  body: unknown,
+): Promise<void> {
+  if (stage.role !== 'coder') throw new ScopeRefused(`a ${stage.role} leaves no partial work`);
+  const work = parsePartialWork(body);
+  const run = await runOf(ports, stage.run);
+  validatePartialWork(work, baseOf(run).commit);
+  const payload = await ports.ledger.putPayload(stage.run, canonicalJson(work));
+  await ports.stages.keepPartial(stage, payload, [
+    stageEvent(ports, run, stage, {
+      kind: 'work.kept',
+      actor: 'sandbox',
+      data: { files: work.files.length, payload },
     }),
   ]);
 }

@@ -8,9 +8,9 @@ import type { Egress } from './egress.ts';
 import { eventTaker } from './events.ts';
 import type { GatewayPorts, PriceOf } from './gateway-ports.ts';
 import { heartbeat } from './heartbeat.ts';
-import { jsonOf, RequestTooLarge } from './json-body.ts';
+import { jsonOf, tooLarge } from './json-body.ts';
 import { modelTurn } from './model.ts';
-import { takeFailure, takeResult } from './result.ts';
+import { takeFailure, takePartial, takeResult } from './result.ts';
 import { openSession, sessionOf } from './session.ts';
 
 /** What the routes stand on, wherever they are served. */
@@ -18,6 +18,8 @@ export interface RouteOptions {
   readonly ports: GatewayPorts;
   readonly priceOf: PriceOf;
   readonly inputOf: (stage: StageRecord) => Promise<StageInput>;
+  /** Bytes of the largest body that the place lets through, where that is less than a result may have. */
+  readonly bodyBytes?: number;
   /** The proxy for set-up. Where a place has none, its sandboxes have a network of their own and never ask. */
   readonly setup?: {
     readonly egress: Egress;
@@ -49,6 +51,7 @@ export type FindRoute = (method: string, path: string) => Route | undefined;
 
 const small = 64 * 1024;
 const megabyte = 1024 ** 2;
+const mostBytes = ({ bodyBytes = 32 * megabyte }: RouteOptions) => bodyBytes;
 const ok = (body: unknown): Answer => ({ status: 200, body });
 
 /** The gateway's routes. What they answer with may throw any error of the domain. */
@@ -56,7 +59,7 @@ export function gatewayRoutes(options: RouteOptions): FindRoute {
   const { ports } = options;
   const opening: Route = {
     limit: small,
-    enter: async () => async (call) => ok(await openSession(ports, call.body)),
+    enter: async () => async (call) => ok(await openSession(ports, call.body, mostBytes(options))),
   };
   const table = new Map<string, Route>([['POST /v1/session', opening]]);
   for (const [name, { answer, ...rest }] of Object.entries(sessionRoutes(options))) {
@@ -86,7 +89,7 @@ export async function answerRequest(
   const { authorization, body, hangUp } = request;
   try {
     const answer = await route.enter(authorization);
-    if (body.length > route.limit) throw new RequestTooLarge(route.limit);
+    if (body.length > route.limit) throw tooLarge(route.limit);
     return await answer({ body: jsonOf(body), hangUp });
   } catch (error) {
     return errorAnswer(error, log);
@@ -130,8 +133,12 @@ function sessionRoutes(options: RouteOptions): Record<string, SessionRoute> {
     },
     'POST /v1/events': { limit: megabyte, answer: taking(takeEvents) },
     'POST /v1/result': {
-      limit: 32 * megabyte,
+      limit: mostBytes(options),
       answer: taking((stage, body) => takeResult(ports, stage, body)),
+    },
+    'POST /v1/partial': {
+      limit: mostBytes(options),
+      answer: taking((stage, body) => takePartial(ports, stage, body)),
     },
     'POST /v1/failure': {
       limit: small,

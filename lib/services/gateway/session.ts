@@ -11,7 +11,11 @@ import type { GatewayPorts } from './gateway-ports.ts';
 const requestSchema = z.strictObject({ bootCode: z.string().min(1).max(200) });
 
 /** Trades a boot code for a session, once. Only hashes are stored. Throws `SessionRefused`. */
-export async function openSession(ports: GatewayPorts, body: unknown): Promise<SessionGrant> {
+export async function openSession(
+  ports: GatewayPorts,
+  body: unknown,
+  bodyBytes: number,
+): Promise<SessionGrant> {
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) throw new SessionRefused('a boot code is wanted');
   const token = randomBytes(32).toString('base64url');
@@ -25,6 +29,7 @@ export async function openSession(ports: GatewayPorts, body: unknown): Promise<S
     stage: { run, role, round, attempt },
     deadline,
     limits: limitsIn(await runOf(ports, run), role, ports.limitsOf(role)),
+    bodyBytes,
   };
 }
 

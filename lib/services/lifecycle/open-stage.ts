@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { claimLeaseMs } from '../../domain/claim.ts';
+import { stageStartMs } from '../../domain/lease.ts';
 import { sha256 } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
-import { issueKeyOf } from '../../domain/run.ts';
 import type { RoleName } from '../../domain/stage.ts';
+import { holdForStart } from '../leases.ts';
 import { refuseWhilePaused } from '../paused.ts';
 import { tellStage } from '../publisher/tell-progress.ts';
 import { runOf } from './run-facts.ts';
 
-/** A boot code is worth nothing after this. */
-const bootCodeMs = 120_000;
 /** The gateway outlives the sandbox's own deadline by this, so that a last result is still taken. */
 const graceMs = 30_000;
 
@@ -20,8 +18,8 @@ export interface OpenedStage {
 }
 
 /**
- * Opens the next attempt of a stage and revokes earlier ones. The boot code is single-use, good for two
- * minutes, and stored as a hash; as in a container's overrides it stands in the lifecycle's state, where it
+ * Opens the next attempt of a stage and revokes earlier ones, and has the run keep claim and slot until its sandbox is
+ * up. The boot code is single-use, good for as long as that may take, and stored as a hash; as in a container's overrides it stands in the lifecycle's state, where it
  * is worth nothing once it is used. Throws `Cancelled` or `FenceStale`.
  */
 export async function openStage(
@@ -31,9 +29,8 @@ export async function openStage(
   const run = await runOf(ports, id);
   await refuseWhilePaused(ports);
   const at = ports.clock.now();
-  const key = issueKeyOf(run.repository, run.issue);
-  const fence = run.fence ?? 0;
-  await ports.claims.heartbeat({ key, run: id, fence, now: at, until: at + claimLeaseMs });
+  const { fence } = run;
+  await holdForStart(ports, run);
   await tellStage(ports, run, { role, round });
   const bootCode = randomBytes(24).toString('base64url');
   const stage = await ports.stages.open(
@@ -41,8 +38,9 @@ export async function openStage(
     {
       hash: sha256(bootCode),
       at,
-      expires: at + bootCodeMs,
-      deadline: at + ports.limitsOf(role).wallMs + graceMs,
+      expires: at + stageStartMs,
+      // What the start took is not taken off the stage's own time, which the sandbox counts.
+      deadline: at + stageStartMs + ports.limitsOf(role).wallMs + graceMs,
     },
     [
       {

@@ -4,6 +4,7 @@ import type { Run, Strategy } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
 import type { Exemptions, StageInput } from '../../domain/stage-input.ts';
 import { exemptLabelsIn } from '../../domain/verdict.ts';
+import { cutOffWork } from './cut-off-work.ts';
 import { guidanceFor } from './guidance.ts';
 import {
   baseOf,
@@ -19,8 +20,16 @@ import {
   runOf,
 } from './run-facts.ts';
 
-/** What a stage may know, by its role. Only the issue-reader sees the issue's own words. */
-export async function stageInput(ports: Ports, stage: StageAttempt): Promise<StageInput> {
+/**
+ * What a stage may know, by its role. Only the issue-reader sees the issue's own words. `cutOffOf` tells what a coder
+ * begins from; a replay takes that from elsewhere.
+ */
+export async function stageInput(
+  ports: Ports,
+  stage: StageAttempt,
+  cutOffOf: (stage: StageAttempt) => Promise<StageInput['cutOff']> = (own) =>
+    cutOffWork(ports, own),
+): Promise<StageInput> {
   const run = await runOf(ports, stage.run);
   const policy = await policyOf(ports, run);
   const { setup, test } = run.settings;
@@ -48,7 +57,9 @@ export async function stageInput(ports: Ports, stage: StageAttempt): Promise<Sta
   const given = { ...common, ...(guidance === undefined ? {} : { guidance }) };
   const rewrites = strategy === 'rewrite' && stage.role === 'coder';
   const exempt = rewrites ? { exempt: await exemptionsOf(ports, run, policy) } : {};
-  return { ...given, ...exempt, ...(await byRole(ports, run, stage)) };
+  const cutOff = stage.role === 'coder' && !rewrites ? await cutOffOf(stage) : undefined;
+  const begun = cutOff === undefined ? {} : { cutOff };
+  return { ...given, ...exempt, ...begun, ...(await byRole(ports, run, stage)) };
 }
 
 /** Of the issue only labels that policy names: a coder sees no words of strangers. */

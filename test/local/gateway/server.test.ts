@@ -22,6 +22,7 @@ describe('a boot code', () => {
           stage: { run: world.run.id, role: 'coder', round: 1, attempt: 1 },
           deadline: stage.deadline,
           limits: world.ports.limitsOf('coder'),
+          bodyBytes: 32 * 1024 ** 2,
         });
         const second = await clientOf(gateway).ask('POST', '/v1/session', { bootCode });
         expect(second).toMatchObject({ status: 401, body: refused });

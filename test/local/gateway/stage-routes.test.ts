@@ -92,6 +92,48 @@ describe('a result', () => {
   });
 });
 
+describe('work that was cut off', () => {
+  const base = 'a'.repeat(40);
+  const content = btoa('x');
+  const file = (path: string, mode = '100644') => ({ path, mode, content });
+  const keep = (role: 'coder' | 'reviewer', body: unknown) =>
+    withWorld({}, async (world) => {
+      const pinned = { base: { branch: 'main', commit: base } };
+      await world.ports.runs.update(world.run.id, ['running'], pinned, []);
+      return withGateway(world, {}, async (gateway) => {
+        const session = await sessionFor(world, gateway, role);
+        const { status } = await session.ask('POST', '/v1/partial', body);
+        const [kept, ...more] = await world.events('work.kept');
+        expect(more).toEqual([]);
+        const record = await world.ports.stages.get(session.grant.stage);
+        expect(record?.partial).toBe(kept?.data?.payload);
+        return { status, kept };
+      });
+    });
+
+  test('is kept as a payload, and told as a claim', async () => {
+    const work = { base, files: [file('a.ts'), file('.entropy.yml')] };
+    expect(await keep('coder', work)).toMatchObject({
+      status: 204,
+      kept: { standing: 'claimed', actor: 'sandbox', data: { role: 'coder', files: 2 } },
+    });
+  });
+
+  test.each([
+    ['of a reviewer', 403, 'reviewer', { base, files: [] }],
+    ['for another base', 422, 'coder', { base: 'b'.repeat(40), files: [] }],
+    ['outside the folder', 422, 'coder', { base, files: [file('../x')] }],
+    ["in git's folder", 422, 'coder', { base, files: [file('.GIT/hooks/pre-commit')] }],
+    ['that git obeys', 422, 'coder', { base, files: [file('a/.gitattributes')] }],
+    ['that is a link', 422, 'coder', { base, files: [file('a', '120000')] }],
+    ['twice in one place', 422, 'coder', { base, files: [file('a'), file('A')] }],
+    ['with a word beside', 422, 'coder', { base, files: [], title: 'done' }],
+    ['of too many files', 422, 'coder', { base, files: Array(1001).fill(file('a')) }],
+  ] as const)('is refused %s', async (_name, status, role, body) => {
+    expect(await keep(role, body)).toEqual({ status, kept: undefined });
+  });
+});
+
 describe('a failure', () => {
   const failureOf = async (name: string, observed?: boolean) =>
     withWorld({}, (world) =>
