@@ -39,6 +39,9 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   'let-pass': async () => (await import('./commands/let-pass.ts')).addLetPass,
   pause: async () => (await import('./commands/pause.ts')).addPause,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  init: async () => (await import('./commands/init.ts')).addInit,
+  deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
+  destroy: async () => (await import('./commands/destroy.ts')).addDestroy,
   gc: async () => (await import('./commands/gc.ts')).addGc,
 };
 
