@@ -15,6 +15,9 @@ const program = new Command('entropy')
   .description('A small team of AI agents takes an issue to a verified, reviewed pull request.')
   .version(version)
   .option('--data-dir <folder>', 'where runs, ledgers and keys are kept')
+  .option('--aws', 'the runs of a deployment in an AWS account, not those of this machine')
+  .option('--deployment <name>', "with --aws: the deployment's name; entropy if not given")
+  .option('--region <region>', "with --aws: its region; as AWS's own tools find it if not given")
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(--help shows what is possible)')
   .addHelpText('after', exitCodesHelp)
@@ -36,12 +39,24 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   'let-pass': async () => (await import('./commands/let-pass.ts')).addLetPass,
   pause: async () => (await import('./commands/pause.ts')).addPause,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  init: async () => (await import('./commands/init.ts')).addInit,
+  deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
+  destroy: async () => (await import('./commands/destroy.ts')).addDestroy,
   gc: async () => (await import('./commands/gc.ts')).addGc,
 };
 
-/** The command that is named first, after the program's own option; all where that is none of them. */
+/** The program's own options, each with how many words it takes. */
+const ownOptions: Readonly<Record<string, number>> = {
+  '--data-dir': 2,
+  '--aws': 1,
+  '--deployment': 2,
+  '--region': 2,
+};
+
+/** The command that is named first, after the program's own options; all where that is none of them. */
 function neededFor(args: readonly string[]): readonly string[] {
-  const [given = ''] = args[0] === '--data-dir' ? args.slice(2) : args;
+  const [given = ''] = args;
+  if (Object.hasOwn(ownOptions, given)) return neededFor(args.slice(ownOptions[given]));
   // One part has both.
   const first = given === 'resume' ? 'pause' : given;
   return Object.hasOwn(commands, first) ? [first] : Object.keys(commands);

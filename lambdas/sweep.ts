@@ -2,14 +2,17 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
+import { callLimits } from '../lib/aws/call-limits.ts';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
+import { remoteInstallations } from '../lib/aws/remote-minter.ts';
 import { runSettings } from '../lib/aws/run-settings.ts';
 import { sandboxTasks } from '../lib/aws/sandbox-tasks.ts';
 import { readNewComments } from '../lib/github/new-comments.ts';
 import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
 import { readWaitingIssues } from '../lib/github/waiting-issues.ts';
+import { nextRepositories } from '../lib/services/intake/next-repositories.ts';
 import { reconcile } from '../lib/services/intake/reconcile.ts';
 import { stopOrphans } from '../lib/services/stop-orphans.ts';
 import { watchRuns } from '../lib/services/watch-runs.ts';
@@ -23,7 +26,11 @@ const executions = stepFunctions({
   stateMachineArn: environment.needed('stateMachine'),
 });
 const lambda = new LambdaClient({});
-const repositories = environment.given('repositories')?.split(',') ?? [];
+const named = environment.given('repositories')?.split(',');
+const installed = remoteInstallations({
+  lambda: new LambdaClient(callLimits(90_000)),
+  functionName: environment.needed('mintFunction'),
+});
 
 /** The publisher ends a run: it alone may say so on GitHub. */
 async function settle(run: string, state: unknown): Promise<void> {
@@ -38,7 +45,7 @@ export const handler = middy().handler(async () => {
   const watched = await watchRuns({ ports, executions, settle });
   const orphans = await stopOrphans(ports, fleet);
   const looked = await reconcile(ports, {
-    repositories: async () => repositories,
+    repositories: async () => named ?? nextRepositories(ports, installed),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
     newComments: (repository, cursor) => readNewComments(access, repository, cursor),
     readFacts: (intent) => readTriggerFacts(access, intent),

@@ -18,8 +18,15 @@ const secretNames = [
   'ENTROPY_WEBHOOK_SECRET_PREVIOUS',
 ] as const;
 
+/** As the stack's setting `name`: part of the stack's name. */
+const deploymentName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, "must be a deployment's name: lower case letters, digits and -");
+
 const schema = z.object({
   ENTROPY_DATA_DIR: z.string().min(1).optional(),
+  ENTROPY_PLACE: z.enum(['here', 'aws']).optional(),
+  ENTROPY_DEPLOYMENT: deploymentName.optional(),
   ENTROPY_GITHUB_API: z.url().optional(),
   ENTROPY_APP_ID: z.string().regex(/^\d+$/, 'must be the numeric App id').optional(),
   ENTROPY_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -36,10 +43,29 @@ const schema = z.object({
   XDG_DATA_HOME: z.string().min(1).optional(),
 });
 
+/** A deployment in an AWS account; credentials are found as AWS's own tools find them. */
+export interface AwsPlace {
+  /** The stack is `Entropy-<deployment>`. */
+  readonly deployment: string;
+  /** As AWS's own tools find it where it is not named. */
+  readonly region?: string;
+}
+
+/** What the command line says before the environment is asked. */
+export interface ConfigOptions {
+  readonly dataDir?: string | undefined;
+  /** Whether runs are those of an AWS account. */
+  readonly aws?: boolean | undefined;
+  readonly deployment?: string | undefined;
+  readonly region?: string | undefined;
+}
+
 /** All that the environment decides, read once. */
 export interface Config {
   /** Where the database, ledgers, keys and working folders are. */
   readonly dataDir: string;
+  /** Where runs are, if not in the data folder. */
+  readonly aws?: AwsPlace;
   readonly secrets: {
     readonly anthropicKey?: string;
     readonly openaiKey?: string;
@@ -68,11 +94,13 @@ export interface Config {
 }
 
 /** Reads the configuration; all faults are told at once, by name. Throws `ConfigInvalid`. */
-export function loadConfig(
-  env: Environment,
-  options: { dataDir?: string | undefined } = {},
-): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+export function loadConfig(env: Environment, options: ConfigOptions = {}): Config {
+  const given = {
+    ...env,
+    ...(options.aws ? { ENTROPY_PLACE: 'aws' } : {}),
+    ...(options.deployment === undefined ? {} : { ENTROPY_DEPLOYMENT: options.deployment }),
+  };
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(present);
   const faults = parsed.success
     ? []
@@ -88,14 +116,14 @@ export function loadConfig(
       faults.push(`${name}: use at least 32 characters`);
   }
   if (!parsed.success || faults.length > 0) throw new ConfigInvalid(faults.join('\n'));
-  return assemble(parsed.data, secrets, present, options.dataDir);
+  return assemble(parsed.data, secrets, present, options);
 }
 
 function assemble(
   values: z.infer<typeof schema>,
   secrets: ReadonlyMap<string, string>,
   env: Environment,
-  dataDir: string | undefined,
+  { dataDir, region }: ConfigOptions,
 ): Config {
   const home = env.HOME ?? homedir();
   const given = dataDir ?? values.ENTROPY_DATA_DIR;
@@ -104,8 +132,11 @@ function assemble(
     const value = secrets.get(name);
     return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: string };
   };
+  const { ENTROPY_DEPLOYMENT: deployment = 'entropy' } = values;
+  const aws = { deployment, ...(region === undefined ? {} : { region }) };
   return {
     dataDir: resolve(given ?? join(dataHome, 'entropy-playground')),
+    ...(values.ENTROPY_PLACE === 'aws' ? { aws } : {}),
     secrets: {
       ...optional('anthropicKey', 'ANTHROPIC_API_KEY'),
       ...optional('openaiKey', 'OPENAI_API_KEY'),

@@ -1,13 +1,11 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { loadConfig } from '../../lib/config.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import type { Run } from '../../lib/domain/run.ts';
 import { answering } from '../../lib/services/intake/continuation.ts';
 import { terminal } from '../output/terminal.ts';
-import { carryOut } from './carry-out.ts';
 import { withRun } from './records.ts';
-import { requireMeans } from './retry.ts';
+import { carryOutAt, requireMeans } from './retry.ts';
 import { runAgain } from './run-again.ts';
 
 /** `entropy answer`: answers the question that a run ended with, and goes on. */
@@ -26,11 +24,10 @@ export function addAnswer(program: Command): void {
       const run = await withRun(config, id, async (_stores, found) => found);
       refuse(run, text);
       await requireMeans(config, run);
-      const { username: by } = userInfo();
-      const next = await runAgain(config, run, (stores, asked, newId) =>
-        answering(stores, asked, newId, { text, by }),
+      const next = await runAgain(config, run, async (stores, asked, newId) =>
+        answering(stores, asked, newId, { text, by: await stores.by() }),
       );
-      process.exitCode = await carryOut(config, next, terminal(options.json ?? false));
+      process.exitCode = await carryOutAt(config, next, terminal(options.json ?? false));
     });
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig, whyUnread } from '../../lib/config.ts';
+import { type Config, loadConfig, whyUnread } from '../../lib/config.ts';
+import type { Verification } from '../../lib/domain/audit.ts';
 import { ConfigInvalid, NotFound } from '../../lib/domain/errors.ts';
 import { verifyFolder } from '../../lib/local/ledger/verify-folder.ts';
 import { publicKeyPath } from '../../lib/local/signer.ts';
@@ -22,11 +23,12 @@ export function addAudit(program: Command): void {
     .addHelpText('after', examples);
   audit
     .command('verify')
-    .description(
-      'check every event, payload, manifest and signature, offline; exit 1 if one is wrong',
-    )
+    .description('check every event, payload, manifest and signature; exit 1 if one is wrong')
     .argument('<run>', "the run's id, or a ledger folder")
-    .option('--key <file>', 'public key in PEM; by default that of the data folder')
+    .option(
+      '--key <file>',
+      "public key in PEM; by default the data folder's, with --aws the one in KMS",
+    )
     .option('--json', 'the findings as one JSON object')
     .action(async (target: string, options: { key?: string; json?: true }) => {
       process.exitCode = await verify(program, target, options);
@@ -39,10 +41,7 @@ export function addAudit(program: Command): void {
 }
 
 async function verify(program: Command, target: string, options: { key?: string; json?: true }) {
-  const { dataDir } = loadConfig(process.env, program.opts());
-  const folder = existsSync(target) ? target : join(dataDir, 'ledger', target);
-  if (!existsSync(folder)) throw new NotFound(`no ledger ${target}: give a run's id or a folder`);
-  const found = await verifyFolder(folder, readKey(options.key ?? publicKeyPath(dataDir)));
+  const found = await verification(loadConfig(process.env, program.opts()), target, options.key);
   const { out, json } = terminal(options.json ?? false);
   if (json) {
     writeJson(out, { type: 'audit', ...found });
@@ -60,6 +59,23 @@ async function verify(program: Command, target: string, options: { key?: string;
       : `${paint(out, 'red', 'NOT verified')}: ${found.problems.length} problems\n`,
   );
   return found.ok ? 0 : 1;
+}
+
+/** A folder is verified where it stands; a run's ledger where the runs are. */
+async function verification(
+  config: Config,
+  target: string,
+  key: string | undefined,
+): Promise<Verification> {
+  const { aws, dataDir } = config;
+  if (aws !== undefined && !existsSync(target)) {
+    const { openDeployment } = await import('../../lib/aws/compose-operator.ts');
+    const deployment = await openDeployment(aws);
+    return deployment.verify(target, key === undefined ? undefined : readKey(key));
+  }
+  const folder = existsSync(target) ? target : join(dataDir, 'ledger', target);
+  if (!existsSync(folder)) throw new NotFound(`no ledger ${target}: give a run's id or a folder`);
+  return verifyFolder(folder, readKey(key ?? publicKeyPath(dataDir)));
 }
 
 function readKey(file: string): string {

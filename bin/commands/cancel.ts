@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { loadConfig } from '../../lib/config.ts';
 import { cancel } from '../../lib/services/cancel.ts';
@@ -13,12 +12,11 @@ export function addCancel(program: Command): void {
     .action(async (id: string) => {
       const config = loadConfig(process.env, program.opts());
       await withRun(config, id, async (stores) => {
-        const { outcome } = await cancel(stores, id, userInfo().username);
-        const walked = await stores.runners.holder(id, stores.clock.now());
-        const asked =
-          walked === undefined
-            ? `was asked to stop; no process is at it, so "entropy retry ${id}" settles it`
-            : 'was asked to stop';
+        const { sealsLater } = stores;
+        const { outcome } = await cancel(stores, id, await stores.by(), { sealsLater });
+        const asked = (await stores.isWalked(id))
+          ? 'was asked to stop'
+          : `was asked to stop; no process is at it, so "entropy retry ${id}" settles it`;
         process.stdout.write(`${id} ${outcome === undefined ? asked : `has ended: ${outcome}`}\n`);
       });
     });

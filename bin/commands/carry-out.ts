@@ -136,7 +136,7 @@ async function tellWait(
 }
 
 /** Exit code of a finished run, by the table of ends. */
-function exitCode(report: OutcomeReport): number {
+export function exitCode(report: OutcomeReport): number {
   return report.outcome === 'queued' ? 0 : exitCodeOf(report.outcome, report.error ?? undefined);
 }
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Config, loadConfig } from '../../lib/config.ts';
+import { type AwsPlace, type Config, loadConfig } from '../../lib/config.ts';
 import { defaultBudget } from '../../lib/domain/budget.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
@@ -7,17 +7,20 @@ import { inspectGitHub } from '../../lib/github/inspect.ts';
 import { inspectDataFolder } from '../../lib/local/upkeep/inspect-data-folder.ts';
 import { inspectMachine } from '../../lib/local/upkeep/inspect-machine.ts';
 import { inspectModel } from '../../lib/providers/inspect.ts';
-import { paint, printable, type Terminal, terminal, writeJson } from '../output/terminal.ts';
+import { allWell, writeFindings } from '../output/findings.ts';
+import { type Terminal, terminal, writeJson } from '../output/terminal.ts';
 import { type RunOptions, settingsOf } from './run-options.ts';
 
 interface Options extends Pick<RunOptions, 'provider' | 'baseUrl' | 'model'> {
   readonly repo?: string;
   readonly modelCall?: true;
+  readonly webhookUrl?: string;
   readonly json?: true;
 }
 
 const help = `
-Looks at Node, git, sandboxes, data folder, disk, keys, model server and, where it is set up, GitHub. Changes
+Looks at Node, git, sandboxes, data folder, disk, keys, model server and, where it is set up, GitHub. With --aws at a
+deployment: stack, webhook (by a signed ping), App, deliveries, model, quotas, what was given up, alarms. Changes
 nothing. Exit code 0 where all stands well but for warnings, 1 where something must be mended.`;
 
 /** `entropy doctor`: what stands well here, what does not, and what to do about it. */
@@ -35,12 +38,29 @@ export function addDoctor(program: Command): void {
     .option('--model <name>', 'the model')
     .option('--model-call', 'ask the model for one token, which may cost a fraction of a cent')
     .option('--repo <owner/name>', 'also look whether App or token may work on this repository')
+    .option('--webhook-url <url>', "with --aws: another address of the webhook, such as a proxy's")
     .option('--json', 'one JSON object: {type, ok, findings}')
     .addHelpText('after', help)
     .action(async (options: Options) => {
-      const findings = await examine(options, program.opts());
+      const place = placeOf(program);
+      const findings =
+        place === undefined
+          ? await examine(options, program.opts())
+          : await examineThere(place, options);
       process.exitCode = tell(findings, terminal(options.json ?? false));
     });
+}
+
+/** The account that was named, whatever else is wrong with the settings. */
+function placeOf(program: Command): AwsPlace | undefined {
+  const { ENTROPY_PLACE, ENTROPY_DEPLOYMENT } = process.env;
+  return loadConfig({ ENTROPY_PLACE, ENTROPY_DEPLOYMENT }, program.opts()).aws;
+}
+
+async function examineThere(place: AwsPlace, options: Options): Promise<readonly Finding[]> {
+  const { inspectDeployment } = await import('../../lib/aws/compose-doctor.ts');
+  const { repo: repository, modelCall, webhookUrl } = options;
+  return inspectDeployment(place, { repository, modelCall, webhookUrl });
 }
 
 async function examine(options: Options, given: { dataDir?: string }): Promise<Finding[]> {
@@ -100,7 +120,7 @@ async function modelFindings(config: Config, options: Options): Promise<readonly
 async function githubFindings(config: Config, repo?: string): Promise<readonly Finding[]> {
   const { github, secrets } = config;
   const { appKey, githubToken } = secrets;
-  const app = github.appId && appKey ? { app: { id: github.appId, key: appKey } } : {};
+  const app = github.appId && appKey ? { app: { appId: github.appId, privateKey: appKey } } : {};
   if (app.app === undefined && githubToken === undefined) {
     const fix =
       'for "entropy serve" set ENTROPY_APP_ID and ENTROPY_APP_KEY_FILE, or GITHUB_TOKEN_FILE';
@@ -120,23 +140,9 @@ async function githubFindings(config: Config, repo?: string): Promise<readonly F
   ];
 }
 
-const marks = {
-  ok: ['green', 'ok'],
-  warning: ['yellow', 'warning'],
-  error: ['red', 'error'],
-} as const;
-
 function tell(findings: readonly Finding[], { out, json }: Terminal): number {
-  const ok = findings.every(({ state }) => state !== 'error');
+  const ok = allWell(findings);
   if (json) writeJson(out, { type: 'doctor', ok, findings });
-  else {
-    for (const { name, state, detail, fix } of findings) {
-      const [colour, word] = marks[state];
-      const mark = paint(out, colour, word.padEnd(8));
-      out.write(`${mark} ${name.padEnd(20)} ${printable(detail)}\n`);
-      if (fix !== undefined)
-        out.write(`${' '.repeat(29)} ${paint(out, 'dim', '->')} ${printable(fix)}\n`);
-    }
-  }
+  else writeFindings(findings, out);
   return ok ? 0 : 1;
 }

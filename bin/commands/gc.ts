@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, loadConfig } from '../../lib/config.ts';
+import type { Config } from '../../lib/config.ts';
 import { openDatabase } from '../../lib/local/store/database.ts';
 import { type Collected, collect } from '../../lib/local/upkeep/collect.ts';
 import { type DiskUse, diskUse, kinds } from '../../lib/local/upkeep/disk-use.ts';
 import { paint, type Terminal, terminal, writeJson } from '../output/terminal.ts';
+import { loadHere } from './here.ts';
 import { hasRecords } from './records.ts';
 
 interface Options {
@@ -42,7 +43,7 @@ export function addGc(program: Command): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', help)
     .action(async (options: Options) => {
-      await gc(loadConfig(process.env, program.opts()), options, terminal(options.json ?? false));
+      await gc(loadHere(program), options, terminal(options.json ?? false));
     });
 }
 

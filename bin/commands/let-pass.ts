@@ -1,14 +1,13 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
+import type { Source } from '../../lib/domain/source.ts';
 import { sourceMirror } from '../../lib/local/source/mirror.ts';
 import { type Kept, keptChange, leaveFor } from '../../lib/services/let-pass.ts';
 import { baseOf } from '../../lib/services/lifecycle/run-facts.ts';
 import { confirm } from '../output/confirm.ts';
 import { paint, printable, type Terminal, terminal } from '../output/terminal.ts';
-import { carryOut } from './carry-out.ts';
 import { withRun } from './records.ts';
-import { requireMeans } from './retry.ts';
+import { carryOutAt, requireMeans } from './retry.ts';
 import { runAgain } from './run-again.ts';
 
 const help = `
@@ -37,20 +36,26 @@ export function addLetPass(program: Command): void {
 }
 
 async function letPass(config: Config, id: string, yes: boolean, shown: Terminal): Promise<number> {
-  const source = sourceMirror({ dataDir: config.dataDir });
-  const { username: by } = userInfo();
+  const source = await sourceAt(config);
   const { run, pass } = await withRun(config, id, async (stores, run) => {
     const kept = await keptChange({ ...stores, source }, run);
     const patch = await source
       .diff(run.repository, baseOf(run).commit, kept.change.files)
       .catch(() => '(the patch can not be shown: no tree can be made of it)\n');
     show(kept, patch, shown);
-    return { run, pass: leaveFor(run, kept, by) };
+    return { run, pass: leaveFor(run, kept, await stores.by()) };
   });
   if (!yes) await confirm('Let this change pass?', 'it was not let pass');
   await requireMeans(config, run);
   const again = await runAgain(config, run, async () => undefined);
-  return carryOut(config, { ...again, pass }, shown);
+  return carryOutAt(config, { ...again, pass }, shown);
+}
+
+/** Where the files of kept changes are read: this machine's mirrors, or GitHub by the account's minter. */
+async function sourceAt({ aws, dataDir }: Config): Promise<Source> {
+  if (aws === undefined) return sourceMirror({ dataDir });
+  const { openDeployment } = await import('../../lib/aws/compose-operator.ts');
+  return (await openDeployment(aws)).ports().source;
 }
 
 function show({ violations }: Kept, patch: string, { err }: Terminal): void {

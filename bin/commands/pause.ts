@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { loadConfig } from '../../lib/config.ts';
 import { pauseText } from '../../lib/domain/pause.ts';
@@ -9,7 +8,7 @@ const help = `
 What runs is stopped within seconds and ends as cancelled; what is queued stays queued, and webhooks are still
 taken in. "entropy status" shows the pause. "entropy retry <run>" starts a stopped run anew.`;
 
-/** `entropy pause` and `entropy resume`: the operator's kill switch over all runs of the data folder. */
+/** `entropy pause` and `entropy resume`: the operator's kill switch over all runs of the place. */
 export function addPause(program: Command): void {
   program
     .command('pause')
@@ -17,8 +16,9 @@ export function addPause(program: Command): void {
     .option('--reason <text>', 'told in the runs that it stops')
     .addHelpText('after', help)
     .action(async ({ reason }: { reason?: string }) => {
-      const by = userInfo().username;
-      await withStores(loadConfig(process.env, program.opts()), async ({ pauses, clock }) => {
+      await withStores(loadConfig(process.env, program.opts()), async (stores) => {
+        const { pauses, clock } = stores;
+        const by = await stores.by();
         const given = reason === undefined ? {} : { reason: reason.slice(0, 500) };
         const pause = await pauses.pause({ at: clock.now(), by, ...given });
         process.stdout.write(`${printable(pauseText(pause))}\n`);

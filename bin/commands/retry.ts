@@ -4,8 +4,9 @@ import type { Run } from '../../lib/domain/run.ts';
 import { composeGithub } from '../../lib/local/compose-github.ts';
 import { providerOf } from '../../lib/providers/provider.ts';
 import { keptAnswers } from '../../lib/services/intake/continuation.ts';
-import { terminal } from '../output/terminal.ts';
+import { type Terminal, terminal } from '../output/terminal.ts';
 import { carryOut, requireSandbox, resume } from './carry-out.ts';
+import { carryOutThere, requireOpenIssue } from './carry-out-there.ts';
 import { withRun } from './records.ts';
 import { runAgain } from './run-again.ts';
 
@@ -20,21 +21,37 @@ export function addRetry(program: Command): void {
       const config = loadConfig(process.env, program.opts());
       const shown = terminal(options.json ?? false);
       const run = await withRun(config, id, async (_stores, found) => found);
+      if (config.aws !== undefined && run.status !== 'settled') {
+        process.exitCode = await carryOutThere(config.aws, run, shown);
+        return;
+      }
       await requireMeans(config, run);
       if (run.status !== 'settled') {
         process.exitCode = await resume(config, run, shown);
         return;
       }
       const again = await runAgain(config, run, keptAnswers);
-      process.exitCode = await carryOut(config, again, shown);
+      process.exitCode = await carryOutAt(config, again, shown);
     });
 }
 
-/** What the run was started with must be at hand again, before anything is begun. Throws `ConfigInvalid`. */
-export async function requireMeans(
+/** Carries a new run out where the runs are: in this process, or in the account. Returns the exit code. */
+export function carryOutAt(
   config: Config,
-  { repository, issue, status, settings }: Run,
-): Promise<void> {
+  run: Parameters<typeof carryOut>[1],
+  shown: Terminal,
+): Promise<number> {
+  const { aws } = config;
+  return aws === undefined ? carryOut(config, run, shown) : carryOutThere(aws, run, shown);
+}
+
+/**
+ * What the run was started with must be at hand again, before anything is begun; in an account it is there.
+ * Throws `ConfigInvalid`.
+ */
+export async function requireMeans(config: Config, run: Run): Promise<void> {
+  if (config.aws !== undefined) return requireOpenIssue(config.aws, run);
+  const { repository, issue, status, settings } = run;
   if (repository.forge === 'github') {
     const github = composeGithub(config);
     // One that goes on was allowed when it began.

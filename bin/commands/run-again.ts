@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../lib/config.ts';
 import { NotFound } from '../../lib/domain/errors.ts';
 import { type Continuation, type Run, runIdOf } from '../../lib/domain/run.ts';
 import { runFolder } from '../../lib/local/compose.ts';
 import { onDisk } from '../../lib/local/storage-errors.ts';
-import { withStores } from './records.ts';
-
-type Stores = Parameters<Parameters<typeof withStores>[1]>[0];
+import { type Records, withStores } from './records.ts';
 
 /**
  * A new run on the issue of one that has ended, a local one is copied; `continuing` says what it has from
@@ -18,10 +15,11 @@ type Stores = Parameters<Parameters<typeof withStores>[1]>[0];
 export async function runAgain(
   config: Config,
   run: Run,
-  continuing: (stores: Stores, run: Run, id: string) => Promise<Continuation | undefined>,
+  continuing: (stores: Records, run: Run, id: string) => Promise<Continuation | undefined>,
 ): Promise<Omit<Run, 'status' | 'createdAt'>> {
   const { repository, issue, settings } = run;
-  const trigger = { kind: 'cli', id: randomUUID(), by: userInfo().username } as const;
+  const by = await withStores(config, (stores) => stores.by());
+  const trigger = { kind: 'cli', id: randomUUID(), by } as const;
   const id = runIdOf(repository, issue, trigger.id);
   if (repository.forge === 'local') {
     await onDisk(runFolder(config.dataDir, id), async () => copyIssue(config, run.id, id));

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, loadConfig, whyUnread } from '../../lib/config.ts';
+import { type Config, whyUnread } from '../../lib/config.ts';
 import { ConfigInvalid, RepositoryInvalid } from '../../lib/domain/errors.ts';
 import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
@@ -15,6 +15,7 @@ import { confirm } from '../output/confirm.ts';
 import { grouped } from '../output/grouped.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
 import { carryOut, requireSandbox } from './carry-out.ts';
+import { loadHere } from './here.ts';
 import { keepIssue, readIssue } from './local-issue.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
 
@@ -52,7 +53,7 @@ export function addRun(program: Command): void {
     .option('--json', 'one JSON object a line; the last has type "outcome"')
     .addHelpText('after', examples)
     .action(async (reference: string | undefined, options: Options) => {
-      const config = loadConfig(process.env, program.opts());
+      const config = loadHere(program);
       const shown = terminal(options.json ?? false);
       process.exitCode =
         reference === undefined

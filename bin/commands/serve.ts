@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Config, loadConfig } from '../../lib/config.ts';
+import type { Config } from '../../lib/config.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import type { RunSettings } from '../../lib/domain/run.ts';
 import { composeServer } from '../../lib/local/compose-server.ts';
@@ -7,6 +7,7 @@ import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { type Log, lineLog } from '../../lib/local/server/log-line.ts';
 import { openLogFile } from '../../lib/local/upkeep/log-file.ts';
 import { requireSandbox } from './carry-out.ts';
+import { loadHere } from './here.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
 
 const help = `
@@ -32,7 +33,7 @@ export function addServe(program: Command): void {
     .option('--log-file <file>', 'log there too; put aside at 10 MiB, five old ones are kept')
     .addHelpText('after', help)
     .action(async (options: RunOptions & { port?: number; json?: true; logFile?: string }) => {
-      const config = loadConfig(process.env, program.opts());
+      const config = loadHere(program);
       const file = options.logFile === undefined ? undefined : openLogFile(options.logFile);
       const write = (text: string) => {
         process.stderr.write(text);

@@ -5,7 +5,8 @@ import type { Run } from '../../lib/domain/run.ts';
 import { eventLine } from './event-line.ts';
 import { paint, printable, type Terminal, writeJson } from './terminal.ts';
 
-const pollMs = 150;
+/** Milliseconds between two looks, where the place of the runs names no other. */
+const usualPollMs = 150;
 
 /** Options of `follow`: what to show, and when to stop though the run goes on. */
 export interface FollowOptions {
@@ -19,7 +20,7 @@ export interface FollowOptions {
 
 /** Shows a run's events as they come until it is settled. Returns the run as it then is. */
 export async function follow(
-  ports: Pick<Ports, 'runs' | 'ledger' | 'runners' | 'clock'>,
+  ports: Pick<Ports, 'runs' | 'ledger' | 'runners' | 'clock'> & { readonly pollMs?: number },
   id: string,
   terminal: Terminal,
   options: FollowOptions = {},
@@ -33,7 +34,7 @@ export async function follow(
     }
     const stop = options.once === true || options.signal?.aborted === true;
     if (run === undefined || stop || (await hasEnded(ports, run))) return run;
-    await sleep(pollMs, undefined, { signal: options.signal }).catch(() => {});
+    await sleep(ports.pollMs ?? usualPollMs, undefined, { signal: options.signal }).catch(() => {});
   }
 }
 

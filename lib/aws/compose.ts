@@ -7,16 +7,19 @@ import { githubForge } from '../github/github-forge.ts';
 import { endToken } from '../github/minter.ts';
 import { gitHubSource } from '../github/source/github-source.ts';
 import { callLimits } from './call-limits.ts';
-import { composeStores } from './compose-stores.ts';
+import { type ClientPlace, composeStores } from './compose-stores.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { remoteMinter } from './remote-minter.ts';
 import { dynamoPinStore } from './store/pin-store.ts';
 
 /** GitHub by the tokens that this function's minter gives: to look, or to write. */
-export function composeAccess(environment: FunctionEnvironment): GitHubAccess {
+export function composeAccess(
+  environment: FunctionEnvironment,
+  at: ClientPlace = {},
+): GitHubAccess {
   const apiUrl = environment.given('githubApi') ?? 'https://api.github.com';
   const mint = remoteMinter({
-    lambda: new LambdaClient(callLimits(90_000)),
+    lambda: new LambdaClient({ ...callLimits(90_000), ...at }),
     functionName: environment.needed('mintFunction'),
     endToken: (token) => endToken(apiUrl, token),
   });

@@ -8,6 +8,7 @@ import { tellFunctions } from './function-environment.ts';
 import { Functions } from './functions.ts';
 import { grantAll } from './grants.ts';
 import type { SandboxNetwork } from './network.ts';
+import { Operators } from './operators.ts';
 import { tellOutputs } from './outputs.ts';
 import { parameterNames } from './parameters.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
@@ -50,6 +51,7 @@ export class EntropyStack extends Stack {
     const parameters = parameterNames(deployment.name);
     const parts = { ...stores, functions, parameters, stateMachine, cluster: sandboxes.cluster };
     grantAll(this, parts);
+    const operators = new Operators(this, 'Operators', parts);
     tellFunctions(parts, deployment);
     const dispatch = functions.of('dispatch');
     const sweep = functions.of('sweep');
@@ -63,6 +65,7 @@ export class EntropyStack extends Stack {
     });
     tellOutputs(this, {
       ...parts,
+      ...{ deployment, operators, failures: queue, logs: stores.logs },
       webhookUrl: webhook.url,
       gatewayUrl: gateway,
       sandboxes,

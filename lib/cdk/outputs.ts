@@ -1,11 +1,20 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Deployment } from './deployment.ts';
 import type { Granted } from './grants.ts';
+import type { LogBucket } from './log-bucket.ts';
 import type { SandboxNetwork } from './network.ts';
+import type { Operators } from './operators.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
 import type { Sandboxes } from './sandboxes.ts';
 
 /** What the command line asks the stack for. */
 export interface Told extends Granted {
+  readonly deployment: Deployment;
+  readonly operators: Operators;
+  /** Where what was given up is kept. */
+  readonly failures: IQueue;
+  readonly logs: LogBucket;
   readonly webhookUrl: string;
   readonly gatewayUrl: string;
   readonly sandboxes: Sandboxes;
@@ -14,7 +23,7 @@ export interface Told extends Granted {
 
 /** Says what was deployed, by names that stay. */
 export function tellOutputs(stack: Stack, told: Told): void {
-  const { network } = told;
+  const { network, deployment } = told;
   const values: Record<string, string> = {
     WebhookUrl: told.webhookUrl,
     GatewayUrl: told.gatewayUrl,
@@ -28,6 +37,14 @@ export function tellOutputs(stack: Stack, told: Told): void {
     AnthropicKeyParameter: told.parameters.anthropicKey,
     OpenaiKeyParameter: told.parameters.openaiKey,
     SandboxLogGroup: told.sandboxes.logs.logGroupName,
+    WebhookSecretPreviousParameter: told.parameters.webhookSecretPrevious,
+    GithubApi: deployment.githubApi,
+    AppId: deployment.appId ?? 'none',
+    MintFunction: told.functions.of('mint-read').function.functionName,
+    FailuresQueue: told.failures.queueUrl,
+    LogBucket: told.logs.bucket.bucketName,
+    ReaderRoleArn: told.operators.reader.roleArn,
+    OperatorRoleArn: told.operators.operator.roleArn,
     GatewayFunction: told.functions.of('gateway').function.functionName,
     SandboxSecurityGroup: network.securityGroup.securityGroupId,
     SandboxSubnets: network.subnets.map((subnet) => subnet.subnetId).join(','),

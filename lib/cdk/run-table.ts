@@ -44,6 +44,13 @@ export class RunTable extends Construct {
     );
   }
 
+  /** Looks at items, and changes none. */
+  grantLook(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: actions(readActions), resources: [this.table.tableArn] }),
+    );
+  }
+
   /** Deliveries alone: who faces the internet sees no run, claim or session. */
   grantInbox(grantee: IGrantable): void {
     grantee.grantPrincipal.addToPrincipalPolicy(

@@ -85,6 +85,9 @@ export class NotFound extends DomainError {}
 /** The disk is full or refuses to be written. */
 export class StorageFailed extends DomainError {}
 
+/** A stack could not be made, changed or taken down. */
+export class DeploymentFailed extends DomainError {}
+
 const classes = {
   FenceStale,
   Cancelled,

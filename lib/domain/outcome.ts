@@ -23,6 +23,7 @@ const environmental = new Set([
   'RepositoryInvalid',
   'SandboxUnavailable',
   'LedgerConflict',
+  'DeploymentFailed',
 ]);
 
 /** 0 merged, handed over or told that another run is at it, 3 question, 4 refused, 5 the work failed, 6 the world failed, 130 cancelled. */

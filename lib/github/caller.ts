@@ -37,6 +37,19 @@ export async function checkCaller(
   });
 }
 
+/**
+ * Whether a run can begin on an issue, as who may look at it sees. Throws `ConfigInvalid`, `NotFound` where there is no such
+ * open issue, and `ForgeFailed`.
+ */
+export function checkOpenIssue(
+  access: GitHubAccess,
+  { repository, issue }: IssueReference,
+): Promise<void> {
+  return accessTo(repository, access)({ issues: 'read' }, (github) =>
+    checkIssue(github, repository, issue),
+  );
+}
+
 async function checkIssue({ request, at }: RepositoryClient, repository: string, issue: string) {
   const where = { ...at, issue_number: Number(issue) };
   const { data } = await request('GET /repos/{owner}/{repo}/issues/{issue_number}', where).catch(

@@ -1,12 +1,12 @@
 import { clockSkewMs } from '../domain/claim.ts';
 import { doubtful, type Finding, good, wrong } from '../domain/finding.ts';
-import { appJwt } from './app-jwt.ts';
+import { type AppIdentity, appJwt } from './app-jwt.ts';
 import { type GitHubClient, githubClient } from './client.ts';
 
 /** Who asks GitHub: the App, or a plain token; `repository` is `owner/name`. */
 export interface Inspected {
   readonly apiUrl: string;
-  readonly app?: { readonly id: string; readonly key: string };
+  readonly app?: AppIdentity;
   readonly token?: string;
   readonly repository?: string;
 }
@@ -46,29 +46,30 @@ async function inspectClock(apiUrl: string): Promise<Finding> {
   }
 }
 
-const needed = {
+/** All that a run does to a repository. */
+export const appNeeds = {
   checks: 'write',
   contents: 'write',
   issues: 'write',
   metadata: 'read',
   pull_requests: 'write',
 } as const;
-const events = ['issues', 'issue_comment'];
+/** What an App must be told. */
+export const appEvents: readonly string[] = ['issues', 'issue_comment'];
 
-async function inspectApp({ apiUrl, repository }: Inspected, app: { id: string; key: string }) {
+async function inspectApp({ apiUrl, repository }: Inspected, app: AppIdentity) {
   let request: GitHubClient['request'];
   try {
-    const token = await appJwt({ appId: app.id, privateKey: app.key });
-    ({ request } = githubClient({ apiUrl, token }));
-  } catch {
-    const fix = 'download the key again from the App\'s settings; it is PEM, "-----BEGIN ..."';
-    return [wrong('github app', 'ENTROPY_APP_KEY is no key that can sign', fix)];
+    ({ request } = githubClient({ apiUrl, token: await appJwt(app) }));
+  } catch (error) {
+    const fix = 'make a private key in the App\'s settings; it is PEM, "-----BEGIN ..."';
+    return [wrong('github app', (error as Error).message, fix)];
   }
   try {
     const { data } = await request('GET /app');
     const own = data as { slug?: string; permissions?: Record<string, string>; events?: string[] };
     const found = [
-      good('github app', `${own.slug ?? app.id}`),
+      good('github app', `${own.slug ?? app.appId}`),
       permissionsFinding(own.permissions ?? {}),
       eventsFinding(own.events ?? []),
       await deliveriesFinding(request),
@@ -76,13 +77,14 @@ async function inspectApp({ apiUrl, repository }: Inspected, app: { id: string; 
     if (repository === undefined) return found;
     return [...found, await installationFinding(request, repository)];
   } catch (error) {
-    const fix = 'are ENTROPY_APP_ID and ENTROPY_APP_KEY_FILE of one App, and the key not revoked?';
+    const fix =
+      'are number and key of one App (ENTROPY_APP_ID and ENTROPY_APP_KEY_FILE), and the key not revoked?';
     return [wrong('github app', (error as Error).message, fix)];
   }
 }
 
 function permissionsFinding(given: Readonly<Record<string, string>>): Finding {
-  const missing = Object.entries(needed).filter(
+  const missing = Object.entries(appNeeds).filter(
     ([name, level]) => given[name] !== 'write' && given[name] !== 'admin' && given[name] !== level,
   );
   const name = 'app permissions';
@@ -96,7 +98,7 @@ function permissionsFinding(given: Readonly<Record<string, string>>): Finding {
 }
 
 function eventsFinding(given: readonly string[]): Finding {
-  const missing = events.filter((event) => !given.includes(event));
+  const missing = appEvents.filter((event) => !given.includes(event));
   if (missing.length === 0) return good('app events', given.join(', '));
   const fix =
     "subscribe to them in the App's settings; until then what they tell is found by reconciling";
@@ -117,7 +119,7 @@ async function deliveriesFinding(request: GitHubClient['request']): Promise<Find
     return good(name, `the last ${data.length} were taken, ${newest.delivered_at} the newest`);
   const detail = `${failed.length} of the last ${data.length} failed; ${last.event} at ${last.delivered_at}: ${last.status_code} ${last.status}`;
   const fix =
-    'is "entropy serve" reachable at the webhook\'s URL, and the secret the same on both sides? GitHub can deliver again';
+    "is the webhook's URL reachable, and the secret the same on both sides? GitHub can deliver again";
   return doubtful(name, detail, fix);
 }
 

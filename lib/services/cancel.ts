@@ -8,6 +8,8 @@ import { type SealPorts, sealRun } from './lifecycle/seal-run.ts';
 export interface CancelReason {
   readonly actor?: Actor;
   readonly reason?: string;
+  /** The caller may not sign for the ledger: a run that ends here is sealed by the sweep. */
+  readonly sealsLater?: boolean | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export async function cancel(
   ports: SealPorts & Pick<Ports, 'clock'>,
   id: string,
   by: string,
-  { actor = 'cli', reason }: CancelReason = {},
+  { actor = 'cli', reason, sealsLater = false }: CancelReason = {},
 ): Promise<Run> {
   const run = await runOf(ports, id);
   if (run.status === 'settled' || run.status === 'ending') return run;
@@ -33,7 +35,7 @@ export async function cancel(
       { status: 'ending', settledAt: at, outcome: 'cancelled', ...note },
       [{ ...event, kind: 'run.settled', data: { ...data, outcome: 'cancelled' } }],
     );
-    if (ending.status !== 'running') return sealRun(ports, ending);
+    if (ending.status !== 'running') return sealsLater ? ending : sealRun(ports, ending);
   }
   const key = issueKeyOf(run.repository, run.issue);
   const requested = { ...event, kind: 'cancel.requested', data };

@@ -18,12 +18,45 @@ const grantable: Required<Permissions> = {
   pull_requests: 'write',
 };
 
+/** What a minting function may be asked for beside tokens: it alone can speak as the App. */
+export interface AppLooks {
+  /** Some of the repositories that the App is installed on. */
+  readonly installed: (cursor?: string) => Promise<object>;
+  /** How the App stands at GitHub. */
+  readonly inspect: (repository?: string) => Promise<readonly object[]>;
+}
+
+const repositoryName = z.string().max(200).refine(isRepositoryName, 'must be owner/name');
+const lookSchema = z.discriminatedUnion('look', [
+  z.strictObject({ look: z.literal('installed'), cursor: z.string().max(100).optional() }),
+  z.strictObject({ look: z.literal('app'), repository: repositoryName.optional() }),
+]);
+
 const requestSchema = z.strictObject({
-  repository: z.string().max(200).refine(isRepositoryName, 'must be owner/name'),
+  repository: repositoryName,
   permissions: z
     .record(z.string().max(100), z.string().max(100))
     .refine((asked) => Object.keys(asked).length > 0, 'must name a permission'),
 });
+
+/**
+ * Answers whoever may ask a minting function: looks, which give names and states and no token, or a token within the cap.
+ * Throws `ScopeRefused` for what is neither.
+ */
+export async function answerMint(
+  cap: MintCap,
+  mint: Mint,
+  looks: AppLooks,
+  request: unknown,
+): Promise<object> {
+  if (typeof request !== 'object' || request === null || !('look' in request)) {
+    return mintWithin(cap, mint, request);
+  }
+  const read = lookSchema.safeParse(request);
+  if (!read.success) throw new ScopeRefused('no look that there is');
+  if (read.data.look === 'installed') return looks.installed(read.data.cursor);
+  return { findings: await looks.inspect(read.data.repository) };
+}
 
 /**
  * Mints for whoever asks, up to the cap: one repository, named permissions. Throws `ScopeRefused` above the

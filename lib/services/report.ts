@@ -30,8 +30,11 @@ export interface OutcomeReport {
   readonly ledger: { readonly events: number; readonly head: string | null };
 }
 
+/** What a report is made of. */
+export type ReportPorts = Pick<Ports, 'runs' | 'stages' | 'budgets' | 'ledger'>;
+
 /** Everything a person or a script wants to know of a run's end. */
-export async function reportOf(ports: Ports, run: Run): Promise<OutcomeReport> {
+export async function reportOf(ports: ReportPorts, run: Run): Promise<OutcomeReport> {
   const spent = await ports.budgets.spent(run.id);
   const events = await ports.ledger.events(run.id);
   const calls = events.filter((event) => event.kind === 'model.called');
@@ -58,7 +61,7 @@ export async function reportOf(ports: Ports, run: Run): Promise<OutcomeReport> {
   };
 }
 
-async function evidence(ports: Ports, run: Run): Promise<OutcomeReport['evidence']> {
+async function evidence(ports: ReportPorts, run: Run): Promise<OutcomeReport['evidence']> {
   const rounds = await lastRoundOf(ports, run.id, 'verifier');
   if (rounds === 0) return null;
   const left = await evidenceOf(ports, run.id, rounds);

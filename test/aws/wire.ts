@@ -4,7 +4,7 @@ import { afterAll } from '@jest/globals';
 
 /** A call as it came over the wire. */
 export interface WireCall {
-  /** Of a JSON protocol, like `TrentService.Sign`; else method and path. */
+  /** Of a JSON protocol, like `TrentService.Sign`; of a form its action; else method and path. */
   readonly operation: string;
   readonly body: Record<string, unknown>;
 }
@@ -13,6 +13,7 @@ export interface WireCall {
 export interface WireAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A text is sent as it is: the protocols that speak XML. */
   readonly body?: unknown;
 }
 
@@ -32,13 +33,15 @@ export async function startWire(answer: (call: WireCall) => WireAnswer) {
   const calls: WireCall[] = [];
   const server = createServer(async (request, response) => {
     const target = request.headers['x-amz-target'];
-    const operation = target ? String(target) : `${request.method} ${request.url}`;
-    const call = { operation, body: await bodyOf(request) };
+    const body = await bodyOf(request);
+    const named = target ?? body.Action;
+    const operation = named ? String(named) : `${request.method} ${request.url}`;
+    const call = { operation, body };
     calls.push(call);
-    const { status = 200, headers = {}, body = {} } = answer(call);
+    const { status = 200, headers = {}, body: said = {} } = answer(call);
     if (status === 0) return void request.socket.destroy();
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...headers });
-    response.end(JSON.stringify(body));
+    response.end(typeof said === 'string' ? said : JSON.stringify(said));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   servers.push(server);
@@ -56,7 +59,10 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
-  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  if (text === '') return {};
+  // A form: the protocols that answer in XML.
+  if (!text.startsWith('{')) return Object.fromEntries(new URLSearchParams(text));
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 /** A refusal as AWS's JSON protocols word it. */

@@ -101,6 +101,36 @@ describe('of the functions', () => {
   });
 });
 
+describe('of the people who look after runs', () => {
+  const roleNamed = (name: string) =>
+    dns.of('AWS::IAM::Role').find(([id]) => id.startsWith(`Operators${name}`))?.[0] ?? '';
+  const finds = ['cloudformation:DescribeStacks', 'kms:GetPublicKey'];
+  // The shared policy names writing too: the bucket's own lets in writers alone.
+  const looks = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+
+  test.each([
+    ['Reader', [...looks, ...objects, ...finds]],
+    ['Operator', [...items, ...objects, ...finds, ...call]],
+  ])('the %s may do what its commands need, to what is named, and no more', (name, expected) => {
+    const allowed = allowedTo(roleNamed(name), dns);
+    expect(allowed.flatMap(({ actions }) => actions).sort()).toEqual([...expected].sort());
+    const resources = allowed.flatMap(({ resources }) => resources);
+    expect(resources).not.toContain('*');
+    expect(JSON.stringify(resources)).not.toMatch(/AppKey|mintwrite|webhook-secret/);
+  });
+
+  test('only the account says who may be one, and a reader writes no object of the ledger', () => {
+    for (const name of ['Reader', 'Operator']) {
+      const trust = dns.resources[roleNamed(name)]?.Properties.AssumeRolePolicyDocument;
+      expect(trust.Statement).toHaveLength(1);
+      expect(trust.Statement[0].Principal).toEqual({ AWS: 'arn:aws:iam::111122223333:root' });
+    }
+    const policy = JSON.stringify(dns.of('AWS::S3::BucketPolicy').map(([, each]) => each));
+    expect(policy).toContain(roleNamed('Operator'));
+    expect(policy).not.toContain(roleNamed('Reader'));
+  });
+});
+
 test('no role of the stack may do anything by a wildcard, or pass on any role but one', () => {
   const all = dns.of('AWS::IAM::Role').flatMap(([id]) => allowedTo(id, dns));
   expect(all.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual(
@@ -116,7 +146,7 @@ test('no role of the stack may do anything by a wildcard, or pass on any role bu
 test('every service that takes a role takes it for this account alone', () => {
   for (const [, { Properties }] of dns.of('AWS::IAM::Role')) {
     const [{ Principal, Condition }] = Properties.AssumeRolePolicyDocument.Statement;
-    if (Principal.Service === 'lambda.amazonaws.com') continue;
+    if (Principal.Service === undefined || Principal.Service === 'lambda.amazonaws.com') continue;
     expect(Condition?.StringEquals?.['aws:SourceAccount']).toBeDefined();
   }
 });

@@ -81,9 +81,12 @@ describe('its policy', () => {
     expect(named('OnlyWritersWrite')?.Action).toBe('s3:PutObject');
     const writers = named('OnlyWritersWrite')?.Condition?.ArnNotEquals?.['aws:PrincipalArn'];
     const roles = (writers as { 'Fn::GetAtt': [string, string] }[]).map(
-      ({ 'Fn::GetAtt': [role] }) => role.replace(/^Functions|Role\w*$/g, ''),
+      ({ 'Fn::GetAtt': [role] }) =>
+        role.replace(/^(Functions|Operators)|(Role\w*|[0-9A-F]{8})$/g, ''),
     );
-    expect(roles.sort()).toEqual(['dispatch', 'gateway', 'ledgerwriter', 'lifecycle', 'sweep']);
+    expect(roles.sort()).toEqual(
+      ['Operator', 'dispatch', 'gateway', 'ledgerwriter', 'lifecycle', 'sweep'].sort(),
+    );
   });
 
   test('denies writing over what is there, parts of an upload apart', () => {

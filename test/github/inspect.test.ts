@@ -7,7 +7,7 @@ import { inspectGitHub } from '../../lib/github/inspect.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-const app = { id: '7', key };
+const app = { appId: '7', privateKey: key };
 const granted = {
   checks: 'write',
   contents: 'write',
@@ -89,7 +89,7 @@ test('what an App lacks is named, with what to do', async () => {
 
 test('a wrong clock, a key that is none, a server that is not there', async () => {
   const ahead = await github({}, { date: new Date(Date.now() + 3_600_000).toUTCString() });
-  const found = await inspectGitHub({ apiUrl: ahead, app: { id: '7', key: 'no key' } });
+  const found = await inspectGitHub({ apiUrl: ahead, app: { appId: '7', privateKey: 'no key' } });
   expect(named(found, 'clock')).toMatchObject({
     state: 'error',
     detail: expect.stringMatching(/^\d+ s behind /),

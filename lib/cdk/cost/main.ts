@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -8,9 +9,10 @@ import { projectContext } from '../project-context.ts';
 import { imageByName } from '../sandbox-image.ts';
 import { readSettings } from '../settings.ts';
 import { estimate } from './estimate.ts';
+import { idleLines } from './idle.ts';
 import { prices } from './prices.ts';
 import { report } from './report.ts';
-import type { CostTemplate } from './template.ts';
+import { type CostTemplate, sum } from './template.ts';
 import { countedModel } from './tokens.ts';
 
 /** Of the form of the image that `entropy deploy` names; which one it is costs the same. */
@@ -32,8 +34,24 @@ export function templateOf(tier: EgressTier): CostTemplate {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      // Of a template that was synthesized before: its idle month alone.
+      template: { type: 'string' },
+    },
+  });
+  if (values.template !== undefined) tellIdle(values.template);
+  else tellAll(values.json);
+}
+
+function tellIdle(file: string): void {
+  const idle = idleLines(JSON.parse(readFileSync(file, 'utf8')) as CostTemplate, prices);
+  console.log(JSON.stringify({ idleMonth: sum(idle), idle }));
+}
+
+function tellAll(json: boolean): void {
   const templates = { dns: templateOf('dns'), proxied: templateOf('proxied') };
   const estimated = estimate(templates, prices, priceOf(countedModel));
-  console.log(values.json ? JSON.stringify(estimated, null, 2) : report(estimated));
+  console.log(json ? JSON.stringify(estimated, null, 2) : report(estimated));
 }

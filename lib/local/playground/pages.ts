@@ -31,7 +31,8 @@ const nameOf = ({ owner, name }: Repository) => `${owner}/${name}`;
 const link = (path: string, text = path) =>
   `<a href="/${escapeHtml(path)}">${escapeHtml(text)}</a>`;
 
-function escapeHtml(text: string): string {
+/** Text that can't be taken for HTML. */
+export function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',
     '<': '&lt;',
@@ -41,7 +42,8 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? '');
 }
 
-function page(title: string, body: string): string {
+/** A page with a heading. */
+export function page(title: string, body: string): string {
   const head = `<meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${style}</style>`;
   return `<!doctype html>${head}<h1>${escapeHtml(title)}</h1>\n${body}\n`;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { createManifests } from './app-manifests.ts';
 import { createControls, type PlaygroundControls } from './controls.ts';
 import { ApiError, notFound } from './errors.ts';
 import { createFaults } from './faults.ts';
@@ -69,6 +70,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     app,
     store,
     tokens: createTokens(app, options.appPublicKey, now),
+    manifests: createManifests(now),
     webhooks: createWebhooks(app.id, now),
     faults: createFaults(),
     limits: createLimits(now),

@@ -3,6 +3,7 @@ import type { ApiRequest, Reply, Route } from './api.ts';
 import { ApiError, notFound } from './errors.ts';
 import type { Principal } from './principal.ts';
 import { appRoutes } from './routes/app.ts';
+import { appHookRoutes } from './routes/app-hook.ts';
 import { checkRoutes } from './routes/checks.ts';
 import { gitDataRoutes } from './routes/git-data.ts';
 import { issueRoutes } from './routes/issues.ts';
@@ -19,6 +20,7 @@ import { actorOf, type World } from './world.ts';
 /** Every route of the REST API. */
 export const routes: readonly Route[] = [
   ...appRoutes,
+  ...appHookRoutes,
   ...userRoutes,
   ...repositoryRoutes,
   ...issueRoutes,

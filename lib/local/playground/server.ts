@@ -5,6 +5,7 @@ import { ApiError, notFound } from './errors.ts';
 import type { Fault } from './faults.ts';
 import type { GitEnvironment } from './git/exec.ts';
 import { executeGraphql } from './graphql/execute.ts';
+import { answerForm, type FormAnswer } from './manifest-pages.ts';
 import { renderPage } from './pages.ts';
 import type { Principal } from './principal.ts';
 import { followBranches } from './pull-changes.ts';
@@ -82,6 +83,10 @@ async function answer(
     }
     if (request.method === 'GET' && !url.pathname.startsWith('/api/')) {
       return sendPage(response, await renderPage(parts.world, url.pathname));
+    }
+    if (request.method === 'POST' && !url.pathname.startsWith('/api/')) {
+      const form = new URLSearchParams((await readBody(request)).toString('utf8'));
+      return sendForm(response, answerForm(parts.world, url, form));
     }
     const reply = await answerApi(parts, url, token, request, response);
     if (reply) say(reply);
@@ -191,6 +196,16 @@ async function answerGit(
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
+  const bytes = await readBody(request);
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new ApiError(400, 'Problems parsing JSON');
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -198,12 +213,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (size > bodyLimit) throw new ApiError(413, 'Request Entity Too Large');
     chunks.push(chunk as Buffer);
   }
-  if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new ApiError(400, 'Problems parsing JSON');
-  }
+  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, { status, body, headers }: Reply): void {
@@ -222,6 +232,11 @@ function sendPage(response: ServerResponse, html: string | undefined): void {
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
   response.writeHead(html === undefined ? 404 : 200).end(html ?? 'Not Found');
+}
+
+function sendForm(response: ServerResponse, answer: FormAnswer | undefined): void {
+  if (answer === undefined || 'html' in answer) sendPage(response, answer?.html);
+  else response.writeHead(302, { Location: answer.location }).end();
 }
 
 function errorReply({ status, message, errors }: ApiError): Reply {

@@ -19,6 +19,8 @@ export interface Tokens {
     readonly permissions: Permissions;
   }): { token: string; expiresAt: number };
   mintUser(login: string): string;
+  /** From then on the App's tokens are checked against this public key, PEM. */
+  useAppKey(publicKey: string): void;
   revoke(key: string): void;
   /** Tokens of installations that were minted and are neither revoked nor expired. */
   liveInstallationTokens(): number;
@@ -31,9 +33,10 @@ const badCredentials = () => new ApiError(401, 'Bad credentials');
 /** Tokens of the App (checked against its public key, PEM), its installations and people. */
 export function createTokens(
   app: AppIdentity,
-  publicKey: string | undefined,
+  firstKey: string | undefined,
   now: () => number,
 ): Tokens {
+  let publicKey = firstKey;
   const live = new Map<string, Principal>();
   return {
     principalOf(token) {
@@ -65,6 +68,9 @@ export function createTokens(
       const token = `ghp_${randomBytes(27).toString('hex').slice(0, 36)}`;
       live.set(digest(token), { kind: 'user', login });
       return token;
+    },
+    useAppKey(key) {
+      publicKey = key;
     },
     revoke(key) {
       live.delete(key);

@@ -30,6 +30,10 @@ export interface Delivery {
 export interface Webhooks {
   add(options: WebhookOptions): number;
   remove(id: number): void;
+  /** The App's own webhook, in place of the one before. */
+  addOfApp(options: WebhookOptions): void;
+  /** Changes it, and gives it as it then is; undefined where there is none. */
+  changeOfApp(change: Partial<WebhookOptions>): WebhookOptions | undefined;
   /** Sends an event to every hook that listens for it. Does not wait. */
   send(event: string, payload: Record<string, unknown>): void;
   /** Sends a logged delivery again under its own GUID; answers with the new log entry. */
@@ -67,11 +71,24 @@ export function createWebhooks(appId: number, now: () => number): Webhooks {
   };
   const queue = createQueue(deliver, stop.signal);
   let lastHook = 400_000_000;
+  let ofApp: number | undefined;
+  const add = (options: WebhookOptions) => {
+    lastHook += 1;
+    hooks.set(lastHook, { ...options, id: lastHook });
+    return lastHook;
+  };
   return {
-    add(options) {
-      lastHook += 1;
-      hooks.set(lastHook, { ...options, id: lastHook });
-      return lastHook;
+    add,
+    addOfApp(options) {
+      if (ofApp !== undefined) hooks.delete(ofApp);
+      ofApp = add(options);
+    },
+    changeOfApp(change) {
+      const found = hooks.get(ofApp ?? 0);
+      if (found === undefined) return undefined;
+      const changed = { ...found, ...change };
+      hooks.set(found.id, changed);
+      return changed;
     },
     remove: (id) => void hooks.delete(id),
     send(event, payload) {

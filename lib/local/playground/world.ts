@@ -1,3 +1,4 @@
+import type { AppManifests } from './app-manifests.ts';
 import type { Faults } from './faults.ts';
 import type { Git } from './git/exec.ts';
 import type { Limits } from './limits.ts';
@@ -20,6 +21,7 @@ export interface World {
   readonly app: AppIdentity;
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly manifests: AppManifests;
   readonly webhooks: Webhooks;
   readonly faults: Faults;
   readonly limits: Limits;

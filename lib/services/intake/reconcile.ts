@@ -38,7 +38,12 @@ export interface ReconcileOptions extends IntakeOptions {
  */
 export async function reconcile(ports: Ports, options: ReconcileOptions): Promise<number> {
   let seen = await lookAtRuns(ports, options);
-  for (const repository of await options.repositories()) {
+  let repositories: readonly string[] = [];
+  await told(options, 'what the App is installed on', async () => {
+    repositories = await options.repositories();
+    return 0;
+  });
+  for (const repository of repositories) {
     if (options.signal.aborted) break;
     // What was said on an issue may be about the run that is there, not about the next.
     seen += await told(options, repository, () => lookAtComments(ports, repository, options));

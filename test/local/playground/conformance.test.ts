@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Octokit } from '@octokit/core';
+import { createAppAuth } from '@octokit/auth-app';
+import { Octokit } from '@octokit/core';
 import { routes } from '../../../lib/local/playground/router.ts';
+import { appFromManifest } from './manifest.ts';
 import { createConformance, restFacts, webhookFacts } from './openapi/conformance.ts';
 import { formOfRoute } from './openapi/route-forms.ts';
 import { webhookNames } from './openapi/webhook-names.ts';
@@ -140,6 +142,17 @@ describe('a walk through all routes', () => {
     await mutate('convertPullRequestToDraft');
     await mutate('markPullRequestReadyForReview');
   }
+
+  test('makes an App of a manifest, and changes its webhook', async () => {
+    const { code, pem } = await appFromManifest(running);
+    expect(pem).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
+    const auth = { appId: running.playground.app.id, privateKey: pem };
+    const baseUrl = running.playground.apiUrl;
+    const made = new Octokit({ baseUrl, authStrategy: createAppAuth, auth });
+    await ask(made, 'PATCH /app/hook/config', { secret: 's'.repeat(40) });
+    await ask(made, 'GET /app/hook/deliveries');
+    await expect(ask(mia, `POST /app-manifests/${code}/conversions`)).rejects.toThrow('Not Found');
+  });
 
   test('has seen each route answer and each event, all as GitHub has them', () => {
     const { seen, faults } = running.conformance;

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { type Account, openAccount } from '../../lib/aws/compose-account.ts';
+import { openDeployment } from '../../lib/aws/compose-operator.ts';
+import { type DeployedStack, deployedStack } from '../../lib/aws/deployed-stack.ts';
+import { removeParameters, settingsParameter } from '../../lib/aws/deployment-settings.ts';
+import { emptyBucket } from '../../lib/aws/empty-bucket.ts';
+import { callerOf } from '../../lib/aws/inspect-account.ts';
+import { deregisterTasks, takeDown } from '../../lib/aws/take-down.ts';
+import type { AwsPlace } from '../../lib/config.ts';
+import { ConfigInvalid } from '../../lib/domain/errors.ts';
+import { siteOf } from '../../lib/github/site.ts';
+import { confirm } from '../output/confirm.ts';
+import { paint, type Terminal, terminal, writeJson } from '../output/terminal.ts';
+import { loadThere } from './here.ts';
+
+interface Options {
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+const help = `
+Runs must be over: "entropy --aws pause" stops them. What the ledger's retention keeps, stays: see docs/aws.md.`;
+
+/** `entropy destroy`: takes a deployment down, but for what its retention keeps. */
+export function addDestroy(program: Command): void {
+  program
+    .command('destroy')
+    .description('take a deployment down; says first what the retention keeps')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'one JSON object a line; the last has type "destroyed"')
+    .addHelpText('after', help)
+    .action(async (options: Options) => {
+      const { aws } = loadThere(program);
+      await destroy(aws, options.yes ?? false, terminal(options.json ?? false));
+    });
+}
+
+async function destroy(place: AwsPlace, yes: boolean, shown: Terminal): Promise<void> {
+  const { out, err, json } = shown;
+  const account = openAccount(place);
+  const caller = await callerOf(account.sts);
+  const stack = await deployedStack(account.stacks, place.deployment);
+  const settings = await account.settings.read();
+  await requireNoRuns(place);
+  err.write(`${whatStays(stack, settings)}\n`);
+  await takeAsked(yes, `Take ${stack.name} in ${caller.account}, ${caller.region} down?`);
+  const keepsData = settings.keepData !== 'false' && settings.emulator !== 'true';
+  const logs = stack.outputs.get('LogBucket');
+  if (!keepsData && logs !== undefined) await emptyBucket(account.s3, logs);
+  const log = (line: string) => void err.write(`${line}\n`);
+  const kept = await takeDown({ client: account.stacks, stack: stack.id, log });
+  const revisions = await deregisterTasks(account.ecs, familiesOf(place.deployment));
+  await removeParameters(account.ssm, parametersOf(account, stack));
+  if (json) {
+    writeJson(out, { type: 'destroyed', stack: stack.name, kept, revisions });
+    return;
+  }
+  out.write(`${paint(out, 'green', 'destroyed')}  ${stack.name}\n`);
+  for (const { type, id } of kept) out.write(`kept       ${type} ${id}\n`);
+}
+
+async function takeAsked(yes: boolean, question: string): Promise<void> {
+  if (!yes) await confirm(question, 'nothing was taken down');
+}
+
+/** Sandboxes and steps that are at work would be cut off, and their issues keep saying that work goes on. */
+async function requireNoRuns(place: AwsPlace): Promise<void> {
+  const { runs } = await openDeployment(place);
+  const live = await runs.list({ status: ['running', 'ending'] });
+  if (live.length === 0) return;
+  const ids = live.map(({ id }) => id).join(', ');
+  throw new ConfigInvalid(
+    `runs are not over: ${ids}; "entropy --aws pause" stops them within minutes`,
+  );
+}
+
+function whatStays({ outputs }: DeployedStack, settings: Readonly<Record<string, string>>): string {
+  const { ledgerMode = 'GOVERNANCE', ledgerDays = '400', githubApi, appId } = settings;
+  const keepsData = settings.keepData !== 'false' && settings.emulator !== 'true';
+  const data = keepsData
+    ? `the table ${outputs.get('TableName')} and the buckets ${outputs.get('LedgerBucket')} (ledgers) and ${outputs.get('LogBucket')} (access logs): keepData`
+    : 'the bucket with the ledgers, where it is not empty';
+  const site = siteOf(githubApi ?? 'https://api.github.com');
+  const app =
+    appId === undefined ? [] : [`the GitHub App ${appId}: delete it at ${site}/settings/apps`];
+  return [
+    'What stays:',
+    data,
+    `each object of a ledger for ${ledgerDays} days from when it was written (${ledgerMode}); nobody deletes one before`,
+    'both KMS keys for 30 days, pending deletion: until then it can be called off, and they cost nothing',
+    'the image in the repository of `cdk bootstrap`, and that bootstrap itself',
+    ...app,
+    'All else goes, secrets and settings in SSM too. Ledgers verify without the account, by their public key.',
+  ].join('\n  ');
+}
+
+const families = ['issue-reader', 'coder', 'verifier', 'reviewer'];
+const familiesOf = (deployment: string) => families.map((role) => `${deployment}-${role}`);
+
+function parametersOf({ deployment }: Account, { outputs }: DeployedStack): string[] {
+  const secrets = [...outputs].filter(([name]) => name.endsWith('Parameter'));
+  return [...secrets.map(([, value]) => value), settingsParameter(deployment)];
+}

@@ -1,0 +1,53 @@
+import type { Account } from '../../lib/aws/compose-account.ts';
+import type { DeploymentSettings } from '../../lib/aws/deployment-settings.ts';
+import { type Caller, inspectBootstrap } from '../../lib/aws/inspect-account.ts';
+import { inspectQuotas } from '../../lib/aws/inspect-quotas.ts';
+import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
+import { runProgram } from './program.ts';
+
+/** Runs at a time where no setting says. */
+const usualCapacity = 10;
+
+/** Whether a deployment can be made from here, and will have room. Throws `ConfigInvalid`, `StorageFailed`. */
+export async function preflight(
+  account: Account,
+  caller: Caller,
+  settings: DeploymentSettings,
+): Promise<readonly Finding[]> {
+  const wanted = {
+    capacity: Number(settings.capacity ?? usualCapacity),
+    spot: settings.spot === 'true',
+    reserved: settings.reserveConcurrency === 'true',
+  };
+  return [
+    good('account', `${caller.account}, ${caller.region}, as ${caller.arn}`),
+    await inspectBootstrap(account.stacks, caller),
+    ...(await inspectQuotas(account, wanted)),
+    await inspectImage(settings),
+    inspectTier(settings),
+  ];
+}
+
+/** The sandbox's image: one that is named, or this project's own, which Docker builds here. */
+async function inspectImage({
+  image,
+  architecture = 'ARM64',
+}: DeploymentSettings): Promise<Finding> {
+  const name = 'image';
+  if (image !== undefined) return good(name, image);
+  const format = '{{.Server.Arch}}';
+  const asked = ['docker', 'version', '--format', format];
+  const { code, said } = await runProgram(asked, { env: process.env });
+  const otherwise = 'or name one that was pushed before: --set image=NAME@sha256:DIGEST';
+  if (code !== 0) return wrong(name, 'Docker does not answer', `start it, ${otherwise}`);
+  const here = said.trim() === 'arm64' ? 'ARM64' : 'X86_64';
+  if (here === architecture) return good(name, `built here, for ${architecture}`);
+  const fix = `Docker must be able to emulate it, or: --set architecture=${here}`;
+  return doubtful(name, `built for ${architecture} on ${here}`, fix);
+}
+
+function inspectTier({ tier = 'dns' }: DeploymentSettings): Finding {
+  if (tier !== 'proxied') return good('egress', 'tier dns, for public repositories');
+  const fix = 'docs/aws.md: its endpoints and proxy are not made yet, so no sandbox starts';
+  return doubtful('egress', 'tier proxied', fix);
+}

@@ -1,0 +1,97 @@
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  type StackStatus,
+} from '@aws-sdk/client-cloudformation';
+import { NotFound } from '../domain/errors.ts';
+import type { environmentNames } from './environment-names.ts';
+import { serviceError } from './service-errors.ts';
+
+/** A stack as CloudFormation tells of it. */
+export interface DeployedStack {
+  readonly name: string;
+  readonly id: string;
+  readonly status: StackStatus | 'unknown';
+  /** What it says of itself, by names that stay: `lib/cdk/outputs.ts`. */
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly isProtected: boolean;
+}
+
+/** The stack of a deployment, as `bin/app.ts` names it. */
+export function stackNameOf(deployment: string): string {
+  return `Entropy-${deployment}`;
+}
+
+/** A stack by its name; undefined where there is none. Throws `ConfigInvalid`, `StorageFailed`. */
+export async function findStack(
+  client: CloudFormationClient,
+  name: string,
+): Promise<DeployedStack | undefined> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    const [found] = Stacks;
+    if (found === undefined) return undefined;
+    const outputs = (found.Outputs ?? []).map(
+      ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
+    );
+    return {
+      name: found.StackName ?? name,
+      id: found.StackId ?? name,
+      status: found.StackStatus ?? 'unknown',
+      outputs: new Map(outputs),
+      isProtected: found.EnableTerminationProtection ?? false,
+    };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw serviceError(error, `CloudFormation does not tell of ${name}`);
+  }
+}
+
+/** The stack of a deployment. Throws `NotFound`, `ConfigInvalid`, `StorageFailed`. */
+export async function deployedStack(
+  client: CloudFormationClient,
+  deployment: string,
+): Promise<DeployedStack> {
+  const name = stackNameOf(deployment);
+  const found = await findStack(client, name);
+  if (found !== undefined) return found;
+  const region = await client.config.region();
+  throw new NotFound(`there is no stack ${name} in ${region}: "entropy deploy" makes it`);
+}
+
+/** The service has one error for all that it finds wrong with a request, and says in words which it is. */
+function isMissing(error: unknown): boolean {
+  const { name, message } = error as Error;
+  return name === 'ValidationError' && /does not exist/.test(message);
+}
+
+type Key = keyof typeof environmentNames;
+
+/** Outputs that say what a function reads of its environment. */
+const outputOf: Readonly<Partial<Record<Key, string>>> = {
+  table: 'TableName',
+  ledgerBucket: 'LedgerBucket',
+  signerKey: 'SignerKeyId',
+  appKey: 'AppKeyId',
+  stateMachine: 'StateMachineArn',
+  cluster: 'ClusterArn',
+  githubApi: 'GithubApi',
+  mintFunction: 'MintFunction',
+  webhookSecret: 'WebhookSecretParameter',
+  webhookSecretPrevious: 'WebhookSecretPreviousParameter',
+};
+
+/** What a function of the stack would find in its environment, as far as the stack says it. */
+export function environmentOf({ name, outputs }: Pick<DeployedStack, 'name' | 'outputs'>) {
+  const given = (key: Key) => outputs.get(outputOf[key] ?? '');
+  return {
+    given,
+    needed: (key: Key): string => {
+      const value = given(key);
+      if (value !== undefined) return value;
+      throw new NotFound(
+        `${name} does not say ${outputOf[key]}: "entropy deploy" brings it up to date`,
+      );
+    },
+  };
+}
