@@ -35,7 +35,7 @@ export async function openStage(
   const fence = run.fence ?? 0;
   await ports.claims.heartbeat({ key, run: id, fence, now: at, until: at + claimLeaseMs });
   await tellStage(ports, run, { role, round });
-  const bootCode = randomBytes(24).toString('base64url');
+  const bootCode = `entropy_boot_${randomBytes(24).toString('base64url')}`;
   const stage = await ports.stages.open(
     { run: id, role, round },
     {
