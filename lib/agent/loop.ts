@@ -1,4 +1,5 @@
 import { AgentStuck, ModelFailed } from '../domain/errors.ts';
+import { showHidden } from '../domain/hidden-text.ts';
 import type {
   Message,
   ModelReply,
@@ -103,7 +104,8 @@ async function runCalls(
     const outcome = await request.callTool(call);
     if (outcome.done) return 'done';
     const told = repeat === 'tell' ? `${outcome.text}\n\n${words.repeats}` : outcome.text;
-    results.push(resultOf(call, told, outcome.isError));
+    // Files, their names and what programs print are strangers' words.
+    results.push(resultOf(call, showHidden(told), outcome.isError));
   }
   return results;
 }

@@ -1,9 +1,10 @@
 import { globCovers } from './glob.ts';
+import { holdsHidden } from './hidden-text.ts';
 import { policyPath } from './policy.ts';
 
 /**
- * Paths that no change of an agent may touch, in any folder: what runs with the repository's secrets, what
- * decides on reviews, what instructs agents and editors, and what a package manager installs.
+ * Paths that no change of an agent may touch, in any folder: what runs with the repository's secrets, here and at
+ * others' CI, what decides on reviews, what instructs agents and editors, and what a package manager installs.
  */
 const denied: readonly string[] = [
   '.github/workflows',
@@ -12,13 +13,41 @@ const denied: readonly string[] = [
   '.github/instructions',
   '.github/agents',
   '.github/prompts',
+  '.github/dependabot.yml',
+  '.github/settings.yml',
+  '.gitlab-ci.yml',
+  '.circleci',
+  '.buildkite',
+  '.woodpecker',
+  '.semaphore',
+  '.tekton',
+  '.travis.yml',
+  '.drone.yml',
+  '.cirrus.yml',
+  '.woodpecker.y*ml',
+  '.appveyor.yml',
+  'appveyor.yml',
+  'azure-pipelines.y*ml',
+  'bitbucket-pipelines.yml',
+  'cloudbuild.y*ml',
+  'Jenkinsfile',
   policyPath,
   '**/.husky',
   '**/CODEOWNERS',
   '**/AGENTS.md',
   '**/CLAUDE.md',
+  '**/CLAUDE.local.md',
   '**/GEMINI.md',
   '**/.claude',
+  '**/.claude.json',
+  '**/.opencode',
+  '**/opencode.json',
+  '**/.gemini',
+  '**/.windsurf',
+  '**/.windsurfrules',
+  '**/.clinerules',
+  '**/.continue',
+  '**/.aider.conf.yml',
   '**/.codex',
   '**/.cursor',
   '**/.cursorrules',
@@ -50,29 +79,51 @@ export function foldedPath(path: string): string {
 export function pathFault(path: string): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'an absolute path';
   if (path.includes('\\')) return 'a backslash';
-  if (!path.isWellFormed() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(path)) {
+  if (!path.isWellFormed() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(path) || holdsHidden(path)) {
     return 'a control or invisible character';
   }
   for (const segment of path.split('/')) {
     if (segment === '') return 'an empty segment';
-    if (segment === '.' || segment === '..') return 'a segment of dots';
-    if (isGitFolder(segment)) return 'the git folder';
-    if (/[. ]$/.test(segment)) return 'a trailing dot or space';
+    const folded = foldedPath(segment);
+    if (/[\\/]/.test(folded)) return 'a letter that stands for a slash somewhere';
+    if (/^[. ]+(?::|$)/.test(folded)) return 'a segment of dots';
+    if (isGitFolder(folded)) return 'the git folder';
+    if (/[. ]$/.test(folded)) return 'a trailing dot or space';
   }
   return undefined;
 }
 
-/** Also the forms NTFS takes for it: a short name, a stream, trailing dots and spaces. */
-function isGitFolder(segment: string): boolean {
-  const name = foldedPath(segment)
-    .replace(/:.*$/, '')
-    .replace(/[. ]+$/, '');
+/**
+ * Why Windows would take the path for something else than it is elsewhere, or undefined. Repositories that are never
+ * used there have such names, so a maintainer can let them pass.
+ */
+export function windowsFault(path: string): string | undefined {
+  for (const segment of path.split('/')) {
+    const name = foldedPath(segment);
+    if (name.includes(':')) return 'a colon, behind which NTFS has a stream of a file';
+    if (/^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9])[ ]*(?:\.|$)/.test(name)) {
+      return 'the name of a device on Windows';
+    }
+    if (/~[0-9]{1,6}(?:\.|$)/.test(name))
+      return 'a short name, which Windows takes for a longer one';
+  }
+  return undefined;
+}
+
+/** Also by a short name. */
+function isGitFolder(folded: string): boolean {
+  const name = onWindows(folded);
   return name === '.git' || /^gi[a-z0-9]{1,6}~\d+$/.test(name);
+}
+
+/** The file that NTFS means by a name with a stream, trailing dots or spaces. */
+function onWindows(name: string): string {
+  return name.replace(/:.*$/, '').replace(/[. ]+$/, '');
 }
 
 /** Whether git itself obeys the file; no one can let such a change pass. */
 export function isGitConfiguration(path: string): boolean {
-  const folded = foldedPath(path);
+  const folded = foldedPath(path).split('/').map(onWindows).join('/');
   return gitConfiguration.some((glob) => globCovers(glob, folded));
 }
 

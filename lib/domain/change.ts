@@ -1,6 +1,14 @@
-import { foldedPath, isGitConfiguration, pathFault, protectionOf } from './change-path.ts';
+import {
+  foldedPath,
+  isGitConfiguration,
+  pathFault,
+  protectionOf,
+  windowsFault,
+} from './change-path.ts';
 import type { ChangeSet, FileChange, PartialWork } from './handoff.ts';
+import { withoutHidden } from './hidden-text.ts';
 import { changeDigest, type LetPass, passedBy, type Violation, violated } from './let-pass.ts';
+import { lockFaults } from './lockfile.ts';
 import type { Policy } from './policy.ts';
 import { redact } from './redact.ts';
 
@@ -11,8 +19,8 @@ const none: BaseFile = () => undefined;
 
 /**
  * Refuses a change that policy forbids: wrong base, too large, an odd or protected path, a link or
- * submodule, a credential in a line that `before` does not hold already; but for what a maintainer has let
- * pass, which is given back. Throws `PolicyViolation` that names rules and paths, never the content.
+ * submodule, a lock file by itself or with packages from elsewhere, a credential in a name or in a line that `before`
+ * does not hold already; but for what a maintainer has let pass, which is given back. Throws `PolicyViolation` that names rules and paths, never the content.
  */
 export function validateChange(
   change: ChangeSet,
@@ -43,12 +51,16 @@ export function violationsOf(
   before: BaseFile = none,
 ): readonly Violation[] {
   const { files, title, body } = change;
-  const words = redact(`${title}\n${body}`).count > 0;
+  const words = redact(withoutHidden(`${title}\n${body}`).text).count > 0;
   return [
     ...baseFaults(change.base, pinnedBase),
     ...sizeFaults(files, policy),
     ...shapeFaults(files),
     ...files.flatMap((file) => protectedFaults(file, policy)),
+    ...lockFaults(files, before, policy.registries).map(({ path, why }) => ({
+      message: told('lockfile', path, why),
+      hard: false,
+    })),
     ...files.flatMap((file) => secretFaults(file, before)),
     ...(words ? [hard('secret: the commit message holds one')] : []),
   ];
@@ -91,9 +103,14 @@ function pathFaults({ path }: FileChange): Violation[] {
 function protectedFaults(file: FileChange, policy: Policy): Violation[] {
   const { path } = file;
   if (pathFaults(file).length > 0) return [];
+  const odd = windowsFault(path);
   const glob = protectionOf(path, policy.protect);
-  if (glob === undefined) return [];
-  return [{ message: told('protected', path, `is protected by ${glob}`), hard: false }];
+  return [
+    ...(odd === undefined ? [] : [{ message: told('path', path, `has ${odd}`), hard: false }]),
+    ...(glob === undefined
+      ? []
+      : [{ message: told('protected', path, `is protected by ${glob}`), hard: false }]),
+  ];
 }
 
 function modeFaults({ path, mode, content }: FileChange): Violation[] {
@@ -128,6 +145,7 @@ function collisions(files: readonly FileChange[]): Violation[] {
 }
 
 function secretFaults(file: FileChange, before: BaseFile): Violation[] {
+  if (redact(file.path).count > 0) return [hard("secret: a file's name holds one")];
   // One character a byte, so that a binary file's text is seen as well.
   const text = contentOf(file).toString('latin1');
   if (redact(text).count === 0) return [];
@@ -153,8 +171,9 @@ function told(rule: string, path: string, why: string): string {
   return `${rule}: ${quoted(path)} ${why}`;
 }
 
-/** Invisible characters are shown by their number. */
+/** Invisible characters are shown by their number, credentials not at all. */
 function quoted(path: string): string {
   const numbered = (char: string) => `\\u{${char.codePointAt(0)?.toString(16)}}`;
-  return JSON.stringify(path).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, numbered);
+  const odd = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+  return JSON.stringify(redact(path).value).replace(odd, numbered);
 }

@@ -11,6 +11,14 @@ const secrets = [
   `sk-proj-${'e'.repeat(40)}`,
   `xoxb-${'1'.repeat(20)}`,
   `npm_${'f'.repeat(36)}`,
+  `ghs_12345_eyJ${'h'.repeat(20)}.eyJ${'i'.repeat(200)}.${'j-_'.repeat(20)}`,
+  `ABSK${'a1B+'.repeat(20)}`,
+  `aws_secret_access_key = ${'aB3/'.repeat(10)}`,
+  `sk-or-v1-${'0f'.repeat(32)}`,
+  `hf_${'aB3d'.repeat(9)}`,
+  `SG.${'a'.repeat(22)}.${'b'.repeat(43)}`,
+  `entropy_session_${'c-_D'.repeat(10)}xyz`,
+  `entropy_boot_${'e'.repeat(32)}`,
   `eyJ${'h'.repeat(20)}.eyJ${'i'.repeat(20)}.${'j'.repeat(20)}`,
   `-----BEGIN RSA PRIVATE KEY-----\n${'k'.repeat(64)}\n-----END RSA PRIVATE KEY-----`,
   `-----BEGIN PRIVATE KEY-----\n${'l'.repeat(64)}`,
@@ -24,6 +32,8 @@ test.each([
   'const sk-learn = require("sk-learn")',
   'sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
   'ghp_short',
+  'hf_snake_case_names_may_be_quite_long_indeed',
+  'the entropy_session_table of the store',
   '-----BEGIN PUBLIC KEY-----',
 ])('leaves %s alone', (text) => {
   expect(redact(text)).toEqual({ value: text, count: 0 });

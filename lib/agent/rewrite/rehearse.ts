@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CheckRun, Evidence } from '../../domain/evidence.ts';
+import { showHidden } from '../../domain/hidden-text.ts';
 import { defaultPolicy } from '../../domain/policy.ts';
 import type { StageInput } from '../../domain/stage-input.ts';
 import { type Judgement, judge } from '../../domain/verdict.ts';
@@ -72,7 +73,7 @@ export function complaint({ evidence, judgement }: Rehearsal): string {
   const { runs } = evidence;
   if (runs === undefined) return judgement.detail;
   const shown = [runs.change, runs.baseTests].map(failuresIn).find((text) => text !== '') ?? '';
-  return `${judgement.detail}\n${shown}`.trim();
+  return `${showHidden(judgement.detail)}\n${shown}`.trim();
 }
 
 /** What failed in a run and how; the end of the output where no test says it. */
@@ -87,7 +88,7 @@ export function failuresIn(run: CheckRun): string {
     silent && last !== undefined && last.exitCode !== 0
       ? [`$ ${last.command}\n${last.outputTail.slice(-most.output)}`]
       : [];
-  return [...lines, ...output].join('\n');
+  return showHidden([...lines, ...output].join('\n'));
 }
 
 /** Without the runner's own part of a stack: it says nothing about the repository. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { holdsHidden } from '../../domain/hidden-text.ts';
 import { type Draft, textIn } from './draft.ts';
 import type { Sources } from './sources.ts';
 
@@ -13,7 +14,7 @@ function fileBlock(path: string, text: string): string {
   return `${fence}${language === '' ? '' : `${language} `}${path}\n${text.replace(/\n?$/, '\n')}${fence}`;
 }
 
-/** Whole files as long as there is room; those that don't fit are named and not shown. */
+/** Whole files as long as there is room; those that don't fit, or hide something, are named and not shown. */
 export async function showFiles(
   sources: Sources,
   draft: Draft,
@@ -25,6 +26,11 @@ export async function showFiles(
   for (const path of paths) {
     const text = await textIn(draft, sources, path);
     if (text === undefined) continue;
+    // To show it otherwise than it is would change it: what is shown is written again whole.
+    if (holdsHidden(text.replace(/^\ufeff/, ''))) {
+      blocks.push(`${path} holds invisible characters and is not shown.`);
+      continue;
+    }
     if (text.length > room) {
       blocks.push(`${path} has ${text.length} characters and is not shown.`);
       continue;

@@ -1,4 +1,5 @@
 import type { Checks } from '../../domain/evidence.ts';
+import { holdsHidden } from '../../domain/hidden-text.ts';
 import type { StageInput } from '../../domain/stage-input.ts';
 import { findChecks } from '../checks/find-checks.ts';
 import { entriesOf, gitIn, viewOf } from '../verify/git.ts';
@@ -8,7 +9,7 @@ import type { Workspace } from '../workspace.ts';
 /** The base as git holds it: what the strategy shows to a model and what it lays changes over. */
 export interface Sources {
   readonly base: string;
-  /** Every regular file, sorted by path. */
+  /** Every regular file whose name can be shown, sorted by path. */
   readonly files: readonly string[];
   readonly kinds: Kinds;
   readonly checks: Checks | undefined;
@@ -16,6 +17,9 @@ export interface Sources {
   read(path: string): Promise<string | undefined>;
   modeOf(path: string): string | undefined;
 }
+
+/** A name that hides something is shown to no model. */
+const isPlain = (path: string, mode = '') => mode.startsWith('100') && !holdsHidden(path);
 
 /** Reads the base from the harness's own copy of the clone. */
 export async function sourcesOf(workspace: Workspace, input: StageInput): Promise<Sources> {
@@ -26,7 +30,7 @@ export async function sourcesOf(workspace: Workspace, input: StageInput): Promis
   const checks = 'checks' in found ? found.checks : undefined;
   return {
     base: workspace.base,
-    files: view.files.filter((path) => entries.get(path)?.mode.startsWith('100')).sort(),
+    files: view.files.filter((path) => isPlain(path, entries.get(path)?.mode)).sort(),
     kinds: await kindsOf(view, checks),
     checks,
     read: async (path) => {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Plan } from '../../domain/handoff.ts';
+import { showHidden } from '../../domain/hidden-text.ts';
 import { testSystem } from '../../roles/rewrite/coder.ts';
 import { fence, needed, paragraphs, planText } from '../../roles/sections.ts';
 import { withAdded } from './add-tests.ts';
@@ -92,7 +93,7 @@ function wanted(
   code: readonly string[],
 ): string {
   const shown = plan.excerpts.map(({ label, text }) => fence(nonce, label, text));
-  const cases = [...shown, ...plan.criteria].join('\n');
+  const cases = [...shown, ...plan.criteria.map(showHidden)].join('\n');
   const rules = `Test these cases and no others, one test for each, with exactly these inputs and results:\n${cases}\n\nThe result that a test expects is what must be, never what the code gives now: the new tests fail with the code as it is now. Write only the tests, not the code.`;
   if (file === undefined) {
     const like = code[0] === undefined ? '' : ` for ${posix.basename(code[0])}`;

@@ -75,7 +75,7 @@ export function egressOf(
     open: async (stage) => {
       if (stage.role === 'issue-reader') throw new ScopeRefused('an issue-reader has no set-up');
       await close(stage);
-      const secret = randomBytes(24).toString('base64url');
+      const secret = `entropy_setup_${randomBytes(24).toString('base64url')}`;
       await told(ports, stage, 'egress.opened', {});
       const policy = await policyOf(ports, await runOf(ports, stage.run));
       grants.set(sha256(secret), freshGrant(stage, registryList(policy.registries)));

@@ -18,7 +18,8 @@ export async function openSession(
 ): Promise<SessionGrant> {
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) throw new SessionRefused('a boot code is wanted');
-  const token = randomBytes(32).toString('base64url');
+  // Known by its look, so that it is redacted and refused wherever it turns up.
+  const token = `entropy_session_${randomBytes(32).toString('base64url')}`;
   const at = ports.clock.now();
   const stage = await ports.stages.redeem(sha256(parsed.data.bootCode), sha256(token), at, [
     { kind: 'session.opened', actor: 'gateway', standing: 'observed', at },

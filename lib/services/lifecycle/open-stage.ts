@@ -32,7 +32,7 @@ export async function openStage(
   const { fence } = run;
   await holdForStart(ports, run);
   await tellStage(ports, run, { role, round });
-  const bootCode = randomBytes(24).toString('base64url');
+  const bootCode = `entropy_boot_${randomBytes(24).toString('base64url')}`;
   const stage = await ports.stages.open(
     { run: id, role, round },
     {

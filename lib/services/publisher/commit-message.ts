@@ -2,7 +2,7 @@ import type { Identity } from '../../domain/forge.ts';
 import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Run } from '../../domain/run.ts';
 import { modelOf, modelRoles, type RoundResult } from './pull-request-body.ts';
-import { tame, tameLine } from './tame-text.ts';
+import { tameMessage, tameSubject } from './tame-text.ts';
 
 /** What the message says beside the round's own words. */
 export interface CommitFacts {
@@ -26,19 +26,12 @@ export function commitMessage(run: Run, result: RoundResult, facts: CommitFacts)
     ['Entropy-Ledger', `event ${ledger.seq}, ${ledger.hash}`],
     ...(signer === undefined ? [] : [['Signed-off-by', `${signer.name} <${signer.email}>`]]),
   ].map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
-  const body = [plan.summary, change.body].map((text) => wrapped(calm(tame(text))));
-  return `${[calm(tameLine(subject, 100)), ...body, trailers.join('\n')].join('\n\n')}\n`;
+  const body = [plan.summary, change.body].map((text) => wrapped(tameMessage(text)));
+  return `${[tameSubject(subject), ...body, trailers.join('\n')].join('\n\n')}\n`;
 }
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').slice(0, 300);
-}
-
-/** Words that CI takes for a command. */
-function calm(text: string): string {
-  return text
-    .replace(/\[(skip|ci|no|actions)([ -])(skip|ci|actions)\]/gi, '($1$2$3)')
-    .replace(/^skip-checks:/gim, 'skip checks:');
 }
 
 /** Prose as git shows it best; code stays as it is. */

@@ -1,22 +1,33 @@
+import { withoutHidden } from '../../domain/hidden-text.ts';
+import { redact } from '../../domain/redact.ts';
+
 /**
- * Text that a model or a stranger wrote, made fit to stand in what we publish: it still reads the same, but
- * mentions nobody, closes no issue, loads no image, holds no HTML, hides nothing and commands no bot.
+ * Text that a model or a stranger wrote, made fit to stand in what we publish: it still reads the same, but mentions
+ * nobody, closes no issue, loads no image, leads nowhere by a click, holds no HTML and no credential, hides nothing and
+ * commands no bot.
  */
 export function tame(text: string, limit = 4000): string {
-  const visible = text
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n\t]|\p{Cf}|\p{Co}|\p{Cs}/gu, '')
-    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
-    // What is left of nested ones opens none again.
-    .replaceAll('<!--', '< !--')
-    .trim();
-  return blocksOf(clipped(visible, limit)).map(tameBlock).join('\n');
+  return blocksOf(visible(text, limit)).map(tameBlock).join('\n');
+}
+
+/** As `tame`, for a commit's message, in which GitHub obeys what stands in code as well. Forges no trailer, stops no CI. */
+export function tameMessage(text: string, limit = 4000): string {
+  const blocks = blocksOf(visible(text, limit));
+  const whole = blocks.map((block) =>
+    block.code ? quiet(block.lines.join('\n')) : tameBlock(block),
+  );
+  return calm(whole.join('\n'));
 }
 
 /** As `tame`, on one line. */
 export function tameLine(text: string, limit = 300): string {
   const line = text.replace(/`{3,}|~{3,}/g, ' ').replace(/\s+/g, ' ');
   return tame(line, limit);
+}
+
+/** As `tameLine`, for the subject of a commit, or a title that may become one. */
+export function tameSubject(text: string, limit = 100): string {
+  return calm(tameLine(text, limit));
 }
 
 /** As `tame`, as a quotation: its headings are not taken for ours. */
@@ -29,8 +40,20 @@ export function quote(text: string, limit = 4000): string {
 
 /** The text as inline code, in which nothing is active. */
 export function code(text: string, limit = 300): string {
-  const line = text.replace(/[^\P{Cc}]|\p{Cf}/gu, ' ').replace(/[\s`]+/g, ' ');
-  return `\`${clipped(line.trim() || ' ', limit).replaceAll('|', '\\|')}\``;
+  const line = withoutHidden(text).text.replace(/[\s`]+/g, ' ');
+  const shown = clipped(redact(line.trim()).value || ' ', limit);
+  return `\`${shown.replaceAll('|', '\\|')}\``;
+}
+
+/** What people see of it; credentials are looked for in that, so that nothing hidden can part them. */
+function visible(text: string, limit: number): string {
+  const shown = withoutHidden(text.replace(/\r\n?/g, '\n'))
+    .text.replace(/\p{Co}/gu, '')
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
+    // What is left of nested ones opens none again.
+    .replaceAll('<!--', '< !--')
+    .trim();
+  return clipped(redact(shown).value, limit);
 }
 
 /** Cuts a text and says so. */
@@ -73,22 +96,45 @@ function blocksOf(text: string): TextBlock[] {
   return blocks.filter(({ lines }) => lines.length > 0);
 }
 
+/** Before a reference to an issue: by number, of another repository, as GH-1, as an address, in a link's text. */
 const closingWords =
-  /\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)([^A-Za-z0-9]{1,20})(?=[\w./-]*#\d|GH-\d|https?:)/gi;
+  /(?<![A-Za-z0-9])(close[sd]?|fix(?:e[sd])?|resolve[sd]?)([^A-Za-z0-9]{1,200})(?=[\w./-]*#\s?\d|GH-\d|https?:|\w[^\][\n]{0,200}\] ?\()/gi;
+
+/** What GitHub obeys or links to, in whatever it stands. */
+function quiet(text: string): string {
+  return (
+    text
+      .replace(closingWords, '$1 issue$2')
+      .replace(/(?<![A-Za-z0-9])@(?=[A-Za-z0-9])/g, '@ ')
+      // A reference to another repository's issue shows up there.
+      .replace(/(?<![\w/.-])([\w.-]+\/[\w.-]+)#(?=\d)/g, '$1# ')
+      // With a space in it an address is read and not followed.
+      .replace(/(?<![A-Za-z0-9])(https?|ftp):(?=\/\/)/gi, '$1: ')
+      .replace(/(?<![A-Za-z0-9])(www)\.(?=[A-Za-z0-9])/gi, '$1 .')
+  );
+}
 
 function tameBlock({ code: isCode, lines }: TextBlock): string {
   const text = lines.join('\n');
-  if (isCode) return text;
-  return (
-    text
-      .replace(/`{3,}/g, '``')
-      .replace(/~{3,}/g, '~~')
-      // A space after it keeps HTML from being HTML, in code as well as in prose.
-      .replace(/<(?=[A-Za-z/!?])/g, '< ')
-      .replace(/&(?=#?\w{1,32};)/g, '& ')
-      .replace(/!(?=\[)/g, '! ')
-      .replace(/(?<![A-Za-z0-9])@(?=[A-Za-z0-9])/g, '@ ')
-      .replace(closingWords, '$1 issue$2')
-      .replace(/^\/(?=[a-z])/gim, ' /')
-  );
+  // A squash makes a commit's message of it all, in which code is obeyed.
+  if (isCode) return text.replace(closingWords, '$1 issue$2');
+  const plain = text
+    .replace(/`{3,}/g, '``')
+    .replace(/~{3,}/g, '~~')
+    // A space after it keeps HTML from being HTML, in code as well as in prose.
+    .replace(/<(?=[A-Za-z/!?])/g, '< ')
+    .replace(/&(?=#?\w{1,32};)/g, '& ')
+    .replace(/!(?=\[)/g, '! ')
+    .replace(/\](?=\()/g, '] ')
+    .replace(/^([ >]{0,20}\[[^\]\n]+\]):/gm, '$1 :')
+    .replace(/^\/(?=[a-z])/gim, ' /');
+  return quiet(plain);
+}
+
+/** Words that CI takes for a command, and lines that would pass for our own or a person's trailers. */
+function calm(text: string): string {
+  return text
+    .replace(/\[(skip|ci|no|actions)([ -])(skip|ci|actions)\]/gi, '($1$2$3)')
+    .replace(/^skip-checks:/gim, 'skip checks:')
+    .replace(/(?<![a-z-])((?:[a-z]+-)+by|entropy-[a-z]+)\s*:/gi, '$1 -');
 }

@@ -18,7 +18,7 @@ describe('a boot code', () => {
         const first = await clientOf(gateway).ask('POST', '/v1/session', { bootCode });
         expect(first.status).toBe(200);
         expect(first.body).toEqual({
-          token: expect.stringMatching(/^[\w-]{43}$/),
+          token: expect.stringMatching(/^entropy_session_[\w-]{43}$/),
           stage: { run: world.run.id, role: 'coder', round: 1, attempt: 1 },
           deadline: stage.deadline,
           limits: world.ports.limitsOf('coder'),

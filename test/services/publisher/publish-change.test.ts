@@ -38,8 +38,8 @@ test('what is published says why, what was seen and by whom, and obeys no model'
   expect(message.trim().split('\n')).toEqual([
     'Add in sum',
     '',
-    'sum subtracts. @ maria knows. Fixes issue #99 < img',
-    'src="http://x.example/p.png">',
+    'sum subtracts. @ maria knows. Fixes issue #99 < img src="http:',
+    '//x.example/p.png">',
     '',
     'Round 1. Closes issue #5 @ octo',
     '',
