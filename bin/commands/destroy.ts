@@ -100,5 +100,9 @@ const familiesOf = (deployment: string) => families.map((role) => `${deployment}
 
 function parametersOf({ deployment }: Account, { outputs }: DeployedStack): string[] {
   const secrets = [...outputs].filter(([name]) => name.endsWith('Parameter'));
-  return [...secrets.map(([, value]) => value), settingsParameter(deployment), appParameter(deployment)];
+  return [
+    ...secrets.map(([, value]) => value),
+    settingsParameter(deployment),
+    appParameter(deployment),
+  ];
 }

@@ -148,7 +148,9 @@ async function cloneBase(original: Original, target: string, run: Run): Promise<
   mkdirSync(target, { recursive: true, mode: 0o700 });
   const at = ['--git-dir', target];
   await git(['init', '--quiet', '--bare', target]);
-  const refs = bases.map((commit) => [commit, run.moves ? `refs/bases/${commit}` : branch] as const);
+  const refs = bases.map(
+    (commit) => [commit, run.moves ? `refs/bases/${commit}` : branch] as const,
+  );
   await original.fetchBases(target, run, refs);
   await git([...at, 'update-ref', branch, bases[0] as string]);
   await git([...at, 'symbolic-ref', 'HEAD', branch]);

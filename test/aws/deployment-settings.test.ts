@@ -12,8 +12,11 @@ test('what was said is kept beside the deployment, in the open', async () => {
   expect(await store.read()).toEqual({ capacity: '3', appId: '12' });
 });
 
-test.each(['no JSON', '[1]', '{"capacity":3}'])('what holds no settings is said: %s', async (value) => {
-  const { ssm, values } = await startParameters();
-  values.set('/entropy/two/settings', { type: 'String', value });
-  await expect(settingsStore(ssm, 'two').read()).rejects.toThrow(ConfigInvalid);
-});
+test.each(['no JSON', '[1]', '{"capacity":3}'])(
+  'what holds no settings is said: %s',
+  async (value) => {
+    const { ssm, values } = await startParameters();
+    values.set('/entropy/two/settings', { type: 'String', value });
+    await expect(settingsStore(ssm, 'two').read()).rejects.toThrow(ConfigInvalid);
+  },
+);

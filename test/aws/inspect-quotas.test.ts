@@ -39,7 +39,10 @@ test('a new account is told what it lacks, and what would fail is an error', asy
   const found = await inspectQuotas(clients, wanted);
   expect(found.map(({ state }) => state)).toEqual(['warning', 'warning']);
   const [reserved] = await inspectQuotas(clients, { ...wanted, reserved: true });
-  expect(reserved).toMatchObject({ state: 'error', fix: expect.stringMatching(/reserveConcurrency off/) });
+  expect(reserved).toMatchObject({
+    state: 'error',
+    fix: expect.stringMatching(/reserveConcurrency off/),
+  });
   const [, none] = await inspectQuotas(await account(1000, cpus(0)), wanted);
   expect(none?.state).toBe('error');
 });

@@ -30,7 +30,10 @@ async function webhook(secrets: readonly string[]) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   servers.push(server);
-  return { stored, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/github/webhook` };
+  return {
+    stored,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/github/webhook`,
+  };
 }
 
 async function kept(value?: string) {

@@ -10,7 +10,8 @@ const all = [...owners.map((owner) => `${owner}/one`), 'ada/two'].sort();
 let github: Playground;
 beforeAll(async () => {
   github = await startPlayground({ dataDir: freshFolder(), appPublicKey: appKeys.publicKey });
-  for (const owner of owners) await github.seedRepository({ owner, name: 'one', files: { a: '1' } });
+  for (const owner of owners)
+    await github.seedRepository({ owner, name: 'one', files: { a: '1' } });
   await github.seedRepository({ owner: 'ada', name: 'two', files: { a: '1' } });
 }, 180_000);
 afterAll(() => github.close());

@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { desk } from '../../bin/command-line.ts';
 
 /** What a command needs to find the emulator: as its root, or with a role's session. */
-export function awsNames(): Record<string, string> {
+function awsNames(): Record<string, string> {
   const names = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'));
   return Object.fromEntries(names) as Record<string, string>;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SSMClient, DescribeParametersCommand } from '@aws-sdk/client-ssm';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Playground, startPlayground } from '../../../lib/local/playground/playground.ts';
 import { filesWith, jsonLines } from '../../bin/command-line.ts';
@@ -34,7 +34,10 @@ async function agree(page: string): Promise<void> {
 
 test('a deployment is planned, made, given its App, looked at and taken down', async () => {
   const before = await at.entropy(['init']);
-  expect(before).toMatchObject({ code: 2, err: expect.stringMatching(/"entropy deploy" makes it/) });
+  expect(before).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/"entropy deploy" makes it/),
+  });
   const unasked = await at.entropy(['deploy', '--bootstrap', ...settings]);
   expect(unasked).toMatchObject({ code: 2, err: expect.stringMatching(/give --yes; nothing was/) });
   expect(unasked.err).toMatch(/an idle month costs \$\d+\.\d\d/);
@@ -64,12 +67,22 @@ test('a deployment is planned, made, given its App, looked at and taken down', a
   const doctor = await at.entropy(['doctor', '--json', '--webhook-url', door.url]);
   door.close();
   const findings = jsonLines(doctor)[0].findings as { name: string; state: string }[];
-  for (const well of ['stack', 'set-up', 'webhook', 'github app', 'app permissions', 'app events']) {
+  for (const well of [
+    'stack',
+    'set-up',
+    'webhook',
+    'github app',
+    'app permissions',
+    'app events',
+  ]) {
     expect(findings).toContainEqual(expect.objectContaining({ name: well, state: 'ok' }));
   }
 
   const asked = await at.entropy(['destroy']);
-  expect(asked).toMatchObject({ code: 2, err: expect.stringMatching(/What stays:[\s\S]*give --yes/) });
+  expect(asked).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/What stays:[\s\S]*give --yes/),
+  });
   const destroyed = await at.entropy(['destroy', '--yes', '--json']);
   expect([destroyed.code, destroyed.err.slice(-2_000)]).toEqual([0, expect.any(String)]);
   expect(jsonLines(destroyed).at(-1)).toMatchObject({ type: 'destroyed' });

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues, issueFile } from '../../../lib/local/playground/demo-issues.ts';
+import {
+  type DemoIssue,
+  demoIssues,
+  issueFile,
+} from '../../../lib/local/playground/demo-issues.ts';
 import { jsonLines, outcomeOf } from '../../bin/command-line.ts';
 import { type Account, openAccount, until } from '../flow/fixtures/account.ts';
 import { expectAtRest, sandboxesOf } from '../flow/fixtures/at-rest.ts';
@@ -84,7 +88,10 @@ test('while all is paused nothing starts; what is queued can be cancelled; work 
 
 test('what is not there, and what works on this machine alone, is said', async () => {
   const none = await at.entropy(['logs', 'r-none'], reader);
-  expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/no run r-none in the deploy/) });
+  expect(none).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/no run r-none in the deploy/),
+  });
   const here = await at.entropy(['gc'], reader);
   expect(here).toMatchObject({ code: 2, err: expect.stringMatching(/on this machine alone/) });
   const nowhere = await at.entropy(['--deployment', 'other', 'status']);
