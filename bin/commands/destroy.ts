@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { appParameter } from '../../lib/aws/app-record.ts';
 import { type Account, openAccount } from '../../lib/aws/compose-account.ts';
 import { openDeployment } from '../../lib/aws/compose-operator.ts';
 import { type DeployedStack, deployedStack } from '../../lib/aws/deployed-stack.ts';
@@ -99,5 +100,9 @@ const familiesOf = (deployment: string) => families.map((role) => `${deployment}
 
 function parametersOf({ deployment }: Account, { outputs }: DeployedStack): string[] {
   const secrets = [...outputs].filter(([name]) => name.endsWith('Parameter'));
-  return [...secrets.map(([, value]) => value), settingsParameter(deployment)];
+  return [
+    ...secrets.map(([, value]) => value),
+    settingsParameter(deployment),
+    appParameter(deployment),
+  ];
 }

@@ -18,7 +18,8 @@ export function addReplay(program: Command): void {
     .action(async (id: string, options: { json?: true }) => {
       const config = loadConfig(process.env, program.opts());
       const { settings } = await withRun(config, id, async (_stores, run) => run);
-      await requireSandbox(settings.sandbox);
+      // An account's sandboxes are there; here stands one of this machine in their place.
+      await requireSandbox(settings.sandbox === 'fargate' ? 'bubblewrap' : settings.sandbox);
       process.exitCode = await replay(config, id, terminal(options.json ?? false));
     });
 }

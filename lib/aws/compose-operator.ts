@@ -33,8 +33,7 @@ export async function openDeployment({ deployment, region }: AwsPlace) {
     pollMs,
     /** Walks go on there by themselves, and what they leave is settled by the sweep. */
     isWalked: async () => true,
-    /** Who calls, as the account knows them. */
-    by: () => callerArn(new STSClient(limits)),
+    by: () => callerName(new STSClient(limits)),
     /** The ledger's key signs for the functions alone: what ends here is sealed by the sweep. */
     sealsLater: true,
     ports: () => composePorts(environment, access(), stored),
@@ -51,10 +50,14 @@ export async function openDeployment({ deployment, region }: AwsPlace) {
   };
 }
 
-async function callerArn(sts: STSClient): Promise<string> {
+/**
+ * Who calls: the name of the user or of the session. Not the whole ARN: it can reach a comment on GitHub, and the account's
+ * number and roles are nobody's business there.
+ */
+async function callerName(sts: STSClient): Promise<string> {
   try {
     const { Arn = 'somebody' } = await sts.send(new GetCallerIdentityCommand({}));
-    return Arn;
+    return Arn.split(/[/:]/).at(-1) ?? Arn;
   } catch (error) {
     throw serviceError(error, 'AWS does not say who calls');
   }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import type { AwsPlace, Config } from '../config.ts';
 import { NotFound } from '../domain/errors.ts';
 import type { IssueSnapshot } from '../domain/forge.ts';
 import type { Ports } from '../domain/ports.ts';
 import { type Run, runIdOf } from '../domain/run.ts';
 import type { StageAttempt } from '../domain/stage.ts';
+import { gitRemoteOf } from '../github/remote.ts';
 import { ledgerTurns } from '../providers/replay.ts';
 import { cutOffWork } from '../services/lifecycle/cut-off-work.ts';
 import { baseOf, evidenceOf, issueOf, lastRoundOf } from '../services/lifecycle/run-facts.ts';
@@ -24,13 +25,59 @@ export interface Replay {
   close(): Promise<void>;
 }
 
+/** Where the run that is replayed is kept, and how its bases are had. */
+interface Original extends Pick<Ports, 'runs' | 'stages' | 'ledger'> {
+  readonly fetchBases: (target: string, run: Run, refs: BaseRefs) => Promise<void>;
+  readonly close: () => void;
+}
+/** Each base by its commit, and the ref that is to keep it. */
+type BaseRefs = readonly (readonly [commit: string, ref: string])[];
+
+const fetchMs = 30 * 60_000;
+
+async function openOriginal(config: Config): Promise<Original> {
+  if (config.aws !== undefined) return openThere(config.aws);
+  const stores = await openStores(config);
+  return {
+    ...stores,
+    fetchBases: async (target, run, refs) => {
+      const mirror = mirrorPathOf(config.dataDir, run.repository);
+      const kept = (commit: string) =>
+        run.moves ? `refs/bases/${run.id}/${commit}` : `refs/entropy/${run.id}/base`;
+      const wanted = refs.map(([commit, ref]) => `${kept(commit)}:${ref}`);
+      await git(['--git-dir', target, 'fetch', '--quiet', mirror, ...wanted]);
+    },
+  };
+}
+
+/** Of an account: the bases come from GitHub, with a token that may read them and nothing else. */
+async function openThere(place: AwsPlace): Promise<Original> {
+  const { openDeployment } = await import('../aws/compose-operator.ts');
+  const { runs, stages, ledger, access, close } = await openDeployment(place);
+  return {
+    ...{ runs, stages, ledger, close },
+    fetchBases: async (target, run, refs) => {
+      const { url, authorization, release } = await gitRemoteOf(access(), run.repository.name);
+      const config = [['http.extraHeader', `Authorization: ${authorization}`]] as const;
+      const wanted = refs.map(([commit, ref]) => `${commit}:${ref}`);
+      const fetch = ['--git-dir', target, 'fetch', '--quiet', url, ...wanted];
+      await git(fetch, { config, timeoutMs: fetchMs }).finally(release);
+    },
+  };
+}
+
+/** A sandbox of this machine in the place of an account's. */
+function settingsHere({ sandbox, ...settings }: Run['settings']): Run['settings'] {
+  return { ...settings, sandbox: sandbox === 'fargate' ? 'bubblewrap' : sandbox };
+}
+
 /** Prepares to replay a settled run. Throws `NotFound` where it is unknown, unfinished or left no change. */
 export async function composeReplay(
   config: Config,
   id: string,
   log: (line: string) => void,
 ): Promise<Replay> {
-  const original = await openStores(config);
+  const original = await openOriginal(config);
   const run = await original.runs.get(id);
   if (run === undefined) throw new NotFound(`no run ${id}; "entropy status" lists them`);
   if (run.status !== 'settled') throw new NotFound(`${id} has not ended yet`);
@@ -42,11 +89,12 @@ export async function composeReplay(
     throw new NotFound(`${id} left no verified change, so there is no tree to compare`);
   const dataDir = join(config.dataDir, 'replays', `${id}-${randomBytes(4).toString('hex')}`);
   const repository = { forge: 'local', name: join(dataDir, 'repository.git') } as const;
-  await cloneBase(mirrorPathOf(config.dataDir, run.repository), repository.name, run);
+  await cloneBase(original, repository.name, run);
   const replayId = runIdOf(repository, run.issue, `replay-of-${id}`);
   keepIssue(runFolder(dataDir, replayId), await issueOf(original, run));
   const turns = await ledgerTurns(original.ledger, id, original.stages);
-  const replayConfig = { ...config, dataDir };
+  const { aws: _, ...here } = config;
+  const replayConfig = { ...here, dataDir };
   const cutOffOf = cutOffIn(original, id);
   const embedded = movingOn(await composeEmbedded(replayConfig, { turns, cutOffOf, log }), run);
   return {
@@ -59,7 +107,7 @@ export async function composeReplay(
       issue: run.issue,
       trigger: { kind: 'cli', id: `replay-of-${id}`, by: 'replay' },
       settings: {
-        ...run.settings,
+        ...settingsHere(run.settings),
         model: { provider: 'replay', model: run.settings.model.model },
         roleModels: {},
         replayOf: id,
@@ -107,16 +155,16 @@ function branchIn(run: Run): string {
 }
 
 /** A bare repository that has all bases of the run, and stands on the first. */
-async function cloneBase(mirror: string, target: string, run: Run): Promise<void> {
+async function cloneBase(original: Original, target: string, run: Run): Promise<void> {
   const bases = basesOf(run);
   const branch = branchIn(run);
   mkdirSync(target, { recursive: true, mode: 0o700 });
   const at = ['--git-dir', target];
   await git(['init', '--quiet', '--bare', target]);
-  const wanted = run.moves
-    ? bases.map((commit) => `refs/bases/${run.id}/${commit}:refs/bases/${commit}`)
-    : [`refs/entropy/${run.id}/base:${branch}`];
-  await git([...at, 'fetch', '--quiet', mirror, ...wanted]);
+  const refs = bases.map(
+    (commit) => [commit, run.moves ? `refs/bases/${commit}` : branch] as const,
+  );
+  await original.fetchBases(target, run, refs);
   await git([...at, 'update-ref', branch, bases[0] as string]);
   await git([...at, 'symbolic-ref', 'HEAD', branch]);
 }

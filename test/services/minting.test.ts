@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MintRequest } from '../../lib/domain/mint.ts';
-import { mintWithin } from '../../lib/services/minting.ts';
+import { answerMint, mintWithin } from '../../lib/services/minting.ts';
 
 /** Tells what is minted. */
 function watched() {
@@ -73,4 +73,24 @@ describe.each(['read', 'write'] as const)('whatever the cap, as with %s', (cap) 
     await expect(mintWithin(cap, mint, request)).rejects.toEqual(refused);
     expect(minted).toEqual([]);
   });
+});
+
+test('looks give names and states and mint nothing; what is no look is refused', async () => {
+  const { mint, minted } = watched();
+  const looks = {
+    installed: async (cursor?: string) => ({ names: ['o/r'], next: cursor ?? '0:2' }),
+    inspect: async (repository?: string) => [{ name: repository ?? 'app' }],
+  };
+  const answer = (request: unknown) => answerMint('read', mint, looks, request);
+  expect(await answer({ look: 'installed' })).toEqual({ names: ['o/r'], next: '0:2' });
+  expect(await answer({ look: 'installed', cursor: '5:1' })).toMatchObject({ next: '5:1' });
+  expect(await answer({ look: 'app', repository: 'o/r' })).toEqual({ findings: [{ name: 'o/r' }] });
+  for (const request of [
+    ...[{ look: 'key' }, { look: 'installed', cursor: 7 }, { look: 'app', repository: '../x' }],
+    { look: 'app', permissions: { contents: 'write' } },
+  ]) {
+    await expect(answer(request)).rejects.toEqual(refused);
+  }
+  expect(minted).toEqual([]);
+  expect(await answer(asking({ issues: 'read' }))).toMatchObject({ token: 'ghs_1' });
 });

@@ -1,7 +1,7 @@
 import type { Running } from './running.ts';
 
 /** A manifest as a page of ours posts it. */
-export function manifestTo(redirect_url: string, hookUrl = 'http://127.0.0.1:9/github/webhook') {
+function manifestTo(redirect_url: string, hookUrl = 'http://127.0.0.1:9/github/webhook') {
   return {
     name: 'entropy-test',
     url: 'https://example.org',
