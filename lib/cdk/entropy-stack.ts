@@ -8,6 +8,7 @@ import { tellFunctions } from './function-environment.ts';
 import { Functions } from './functions.ts';
 import { grantAll } from './grants.ts';
 import type { SandboxNetwork } from './network.ts';
+import { Outlet } from './outlet.ts';
 import { tellOutputs } from './outputs.ts';
 import { parameterNames } from './parameters.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
@@ -51,6 +52,13 @@ export class EntropyStack extends Stack {
     const parts = { ...stores, functions, parameters, stateMachine, cluster: sandboxes.cluster };
     grantAll(this, parts);
     tellFunctions(parts, deployment);
+    if (network instanceof ProxiedNetwork) {
+      const { executionRole } = sandboxes;
+      const allow = [hostOf(gateway), ...deployment.allow];
+      const { name, proxyHours: hours } = deployment;
+      const made = { network, image, architecture, executionRole, functions, allow, hours };
+      new Outlet(this, 'Outlet', { deployment: name, ...made });
+    }
     const dispatch = functions.of('dispatch');
     const sweep = functions.of('sweep');
     const ledgerWriter = functions.of('ledger-writer');
