@@ -1,16 +1,21 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
+import { composeOutlet } from '../lib/aws/compose-outlet.ts';
+import { composeStores } from '../lib/aws/compose-stores.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
 import { runSettings } from '../lib/aws/run-settings.ts';
 import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
 import { dispatch } from '../lib/services/dispatcher.ts';
 import { drainInbox } from '../lib/services/intake/drain.ts';
+import { bringUp } from '../lib/services/keep-outlet.ts';
 
 const environment = functionEnvironment(process.env);
 const access = composeAccess(environment);
-const ports = composePorts(environment, access);
+const stored = composeStores(environment);
+const ports = composePorts(environment, access, stored);
 const executions = stepFunctions({
   client: new SFNClient({}),
   stateMachineArn: environment.needed('stateMachine'),
@@ -20,13 +25,27 @@ const intake = {
   settings: runSettings(environment),
 };
 
+/** Time that is left for starting runs, in milliseconds. */
+const marginMs = 20_000;
+
+/** In tier `proxied` runs wait in the queue until their sandboxes can start; the clock's next call looks again. */
+async function canStart({ awsRequestId, getRemainingTimeInMillis }: Context): Promise<boolean> {
+  const outlet = composeOutlet(environment, stored.table, awsRequestId);
+  if (outlet === undefined) return true;
+  if ((await ports.runs.list({ status: ['queued'], limit: 1 })).length === 0) return true;
+  const state = await bringUp(outlet, Date.now() + getRemainingTimeInMillis() - marginMs);
+  if (state !== 'ready') console.error(JSON.stringify({ outlet: state }));
+  return state === 'ready';
+}
+
 /**
  * Does what the inbox asks for and starts runs while there are slots. Called by the table's stream and by a
  * schedule; what it is called with only says that it is time to look.
  */
-export const handler = middy().handler(async () => {
+export const handler = middy().handler(async (_event, context) => {
   const { done, waiting } = await drainInbox(ports, intake);
   for (const { delivery, note } of done) console.log(JSON.stringify({ delivery, note }));
+  if (!(await canStart(context))) return;
   const started = await dispatch(ports, {
     capacity: Number(environment.given('capacity') ?? 2),
     definition: environment.needed('definition'),

@@ -4,6 +4,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import { callLimits } from '../lib/aws/call-limits.ts';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
+import { composeOutlet } from '../lib/aws/compose-outlet.ts';
+import { composeStores } from '../lib/aws/compose-stores.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
 import { remoteInstallations } from '../lib/aws/remote-minter.ts';
@@ -14,12 +16,14 @@ import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
 import { readWaitingIssues } from '../lib/github/waiting-issues.ts';
 import { nextRepositories } from '../lib/services/intake/next-repositories.ts';
 import { reconcile } from '../lib/services/intake/reconcile.ts';
+import { tend } from '../lib/services/keep-outlet.ts';
 import { stopOrphans } from '../lib/services/stop-orphans.ts';
 import { watchRuns } from '../lib/services/watch-runs.ts';
 
 const environment = functionEnvironment(process.env);
 const access = composeAccess(environment);
-const ports = composePorts(environment, access);
+const stored = composeStores(environment);
+const ports = composePorts(environment, access, stored);
 const fleet = sandboxTasks(new ECSClient({}), environment.needed('cluster'));
 const executions = stepFunctions({
   client: new SFNClient({}),
@@ -40,10 +44,15 @@ async function settle(run: string, state: unknown): Promise<void> {
   if (FunctionError !== undefined) console.error(JSON.stringify({ run, settle: FunctionError }));
 }
 
+/** What is not there or gone by then is gone on with by the next call. */
+const tendMs = 60_000;
+
 /** Finishes what was left half done, and finds what no delivery told. */
-export const handler = middy().handler(async () => {
+export const handler = middy().handler(async (_event, { awsRequestId }) => {
   const watched = await watchRuns({ ports, executions, settle });
   const orphans = await stopOrphans(ports, fleet);
+  const outlet = composeOutlet(environment, stored.table, awsRequestId);
+  const tended = outlet && (await tend({ ...outlet, runs: ports.runs }, Date.now() + tendMs));
   const looked = await reconcile(ports, {
     repositories: async () => named ?? nextRepositories(ports, installed),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
@@ -53,5 +62,5 @@ export const handler = middy().handler(async () => {
     log: (line) => console.error(JSON.stringify({ reconcile: line })),
     signal: AbortSignal.timeout(120_000),
   });
-  console.log(JSON.stringify({ ...watched, orphans, looked }));
+  console.log(JSON.stringify({ ...watched, orphans, outlet: tended, looked }));
 });

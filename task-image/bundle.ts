@@ -10,15 +10,19 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 export const bundleFolder = join(root, 'task-image', 'dist');
 
 /**
- * Writes the harness into `folder` as one file that Node runs as it is, `bin/harness.mjs`, and beside it, where
+ * Writes the harness into `folder` as one file that Node runs as it is, `bin/harness.mjs`, the proxy of tier `proxied` as another, `bin/proxy.mjs`, and beside them, where
  * that file looks for them, the reporters that are laid under a repository's own test runners.
  */
 export async function bundleHarness(folder: string = bundleFolder): Promise<void> {
   // Made aside: two deployments at the same time may both ask for it.
   const made = `${folder}-${randomUUID()}`;
   await build({
-    entryPoints: [join(root, 'task-image', 'main.ts')],
-    outfile: join(made, 'bin', 'harness.mjs'),
+    entryPoints: {
+      harness: join(root, 'task-image', 'main.ts'),
+      proxy: join(root, 'task-image', 'proxy.ts'),
+    },
+    outdir: join(made, 'bin'),
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -60,6 +60,7 @@ function readOptions(env: Outside['env']): Settings {
     ...(wrapper ? { wrapper: argumentList(wrapper) } : {}),
     ...toolsUserOf(given('ENTROPY_TOOLS_USER'), given('ENTROPY_PRIVATE'), tmp),
     ...extraOf(env, given('ENTROPY_TOOL_ENVIRONMENT')),
+    ...proxyOf(given('ENTROPY_PROXY')),
     gateway: take('ENTROPY_GATEWAY'),
     bootCode: take('ENTROPY_BOOT_CODE'),
     workspace: take('ENTROPY_WORKSPACE'),
@@ -77,6 +78,10 @@ function readOptions(env: Outside['env']): Settings {
 function lifeLineOf(text: string): Settings['lifeLine'] {
   if (text === 'stdin' || text === 'none') return text;
   throw new ConfigInvalid('ENTROPY_LIFE_LINE must be stdin or none');
+}
+
+function proxyOf(proxy: string | undefined) {
+  return proxy === undefined ? {} : { proxy };
 }
 
 function argumentList(json: string): string[] {

@@ -2,7 +2,7 @@ import { HandoffInvalid } from '../domain/errors.ts';
 import type { Handoff, PartialWork } from '../domain/handoff.ts';
 import type { ModelReply, ModelRequest } from '../domain/model.ts';
 import type { SessionGrant, StageInput } from '../domain/stage-input.ts';
-import { askGateway, type GatewayRequest } from './gateway-request.ts';
+import { askGateway, type GatewayPlace, type GatewayRequest } from './gateway-request.ts';
 import { type ClaimedEvent, startTeller } from './teller.ts';
 
 /**
@@ -38,13 +38,13 @@ const keepMs = 45_000;
 
 /** Trades the boot code for a session. Throws `SessionRefused`. */
 export async function redeem(
-  base: string,
+  place: GatewayPlace,
   bootCode: string,
   signal: AbortSignal,
 ): Promise<SessionGrant> {
   const body = { bootCode };
   const asked = { method: 'POST', path: '/v1/session', body, signal, timeoutMs: shortMs } as const;
-  return (await askGateway(base, undefined, asked)) as SessionGrant;
+  return (await askGateway(place, undefined, asked)) as SessionGrant;
 }
 
 /**
@@ -52,12 +52,12 @@ export async function redeem(
  * even after that.
  */
 export function gatewayClient(
-  base: string,
+  place: GatewayPlace,
   { token, bodyBytes }: Pick<SessionGrant, 'token' | 'bodyBytes'>,
   signal: AbortSignal,
 ): GatewayClient {
   const ask = (asked: Partial<GatewayRequest> & Pick<GatewayRequest, 'path'>) =>
-    askGateway(base, token, { method: 'POST', timeoutMs: shortMs, ...asked });
+    askGateway(place, token, { method: 'POST', timeoutMs: shortMs, ...asked });
   const { tell, beside, told } = startTeller(
     async (events) => void (await ask({ path: '/v1/events', body: { events }, signal })),
   );
@@ -86,13 +86,16 @@ export function gatewayClient(
     beginSetup: async () => {
       const { proxy } = (await ask({ path: '/v1/setup', body: {}, signal })) as { proxy: string };
       const url = new URL(proxy);
-      url.host = new URL(base).host;
+      url.host = new URL(place.base).host;
       return url.href.replace(/\/$/, '');
     },
     endSetup: async () => void (await ask({ method: 'DELETE', path: '/v1/setup' })),
     git: {
-      url: new URL('/git', base).href,
-      config: [['http.extraHeader', `Authorization: Bearer ${token}`]],
+      url: new URL('/git', place.base).href,
+      config: [
+        ['http.extraHeader', `Authorization: Bearer ${token}`],
+        ...(place.proxy === undefined ? [] : [['http.proxy', place.proxy] as const]),
+      ],
     },
   };
 }

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { errorNamed, RequestTooLarge, StageLost } from '../domain/errors.ts';
 
+/** Where the gateway is. */
+export interface GatewayPlace {
+  readonly base: string;
+  /** Of one that is reached over HTTPS: the proxy that leads there, `http://host:port`. */
+  readonly proxy?: string | undefined;
+}
+
 /** One request to the gateway. */
 export interface GatewayRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -19,7 +26,7 @@ const answerLimit = 64 * 1024 ** 2;
  * error that the answer names, the signal's reason, and `StageLost` where no sense can be made of it.
  */
 export async function askGateway(
-  base: string,
+  place: GatewayPlace,
   token: string | undefined,
   asked: GatewayRequest,
 ): Promise<unknown> {
@@ -28,7 +35,7 @@ export async function askGateway(
   let status: number;
   let text: string;
   try {
-    const response = await send(base, token, asked, signal);
+    const response = await send(place, token, asked, signal);
     status = response.statusCode ?? 0;
     text = (await read(response)).trim();
   } catch (error) {
@@ -41,7 +48,7 @@ export async function askGateway(
 
 // node:http and node:https, because `fetch` gives up after five minutes without headers.
 function send(
-  base: string,
+  { base, proxy }: GatewayPlace,
   token: string | undefined,
   asked: GatewayRequest,
   signal: AbortSignal,
@@ -53,11 +60,14 @@ function send(
   };
   return new Promise((resolve, reject) => {
     // Without keep-alive: a connection that went stale would look like a failed request.
-    const options = { method: asked.method, headers, signal, agent: false };
     const url = new URL(asked.path, base);
     // Not by `import`, which asks the module for all that it has: then Node loads its other HTTP client as well, and
     // a sandbox starts a fifth more slowly.
-    const http = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
+    const secure = url.protocol === 'https:';
+    const http = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
+    const agent =
+      secure && proxy !== undefined ? new http.Agent({ proxyEnv: { HTTPS_PROXY: proxy } }) : false;
+    const options = { method: asked.method, headers, signal, agent };
     const outgoing = http.request(url, options, resolve);
     outgoing.once('error', reject);
     outgoing.end(body);

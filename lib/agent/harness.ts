@@ -49,10 +49,11 @@ export async function runHarness(options: HarnessOptions): Promise<number> {
 }
 
 async function runSession(options: HarnessOptions, url: string): Promise<number> {
-  const grant = await redeem(url, options.bootCode, options.signal);
+  const { proxy } = options;
+  const grant = await redeem({ base: url, proxy }, options.bootCode, options.signal);
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
-  const gateway = gatewayClient(url, grant, signal);
+  const gateway = gatewayClient({ base: url, proxy }, grant, signal);
   const stopHeartbeat = startHeartbeat({
     beat: gateway.heartbeat,
     everyMs: options.heartbeatMs ?? heartbeatMs,

@@ -98,7 +98,7 @@ async function setUp(
   place: ToolPlace,
 ): Promise<Omit<BriefFacts, 'nonce'>> {
   const { prepareChecks } = await stageParts.checks();
-  const phase = setupPhase(work.gateway, work.egress);
+  const phase = setupPhase(work.gateway, work.egress, work.sandbox.proxy);
   return prepareChecks(workspace, place, input.checks, phase);
 }
 

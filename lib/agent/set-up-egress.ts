@@ -11,11 +11,18 @@ const trustStores = [
 
 /**
  * The way to package registries while set-up commands run. With egress `open` the machine's own network
- * is there and nothing is to be done; else the gateway's proxy is opened, and closed at the end.
+ * is there, by its proxy where it has one; else the gateway's proxy is opened, and closed at the end.
  */
-export function setupPhase(gateway: GatewayClient, egress: 'open' | 'gateway'): SetupPhase {
+export function setupPhase(
+  gateway: GatewayClient,
+  egress: 'open' | 'gateway',
+  proxy?: string,
+): SetupPhase {
   const trust = trustEnvironment();
-  if (egress === 'open') return { begin: async () => trust, end: async () => undefined };
+  if (egress === 'open') {
+    const open = { ...trust, ...(proxy === undefined ? {} : proxyEnvironment(proxy)) };
+    return { begin: async () => open, end: async () => undefined };
+  }
   return {
     begin: async () => ({ ...trust, ...proxyEnvironment(await gateway.beginSetup()) }),
     end: gateway.endSetup,

@@ -2,6 +2,8 @@ import { delimiter, join } from 'node:path';
 
 /** What the sandbox gives of an environment. */
 export interface SandboxEnvironment {
+  /** `http://host:port` of what the gateway, and with egress `open` registries, are reached by; without it directly. */
+  readonly proxy?: string;
   readonly path: string;
   readonly home: string;
   readonly tmp: string;

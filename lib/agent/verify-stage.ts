@@ -24,7 +24,7 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
     wrapper: work.sandbox.wrapper ?? [],
     beforeTools: work.touchFilesAsTools,
     env: toolEnvironment(work.sandbox),
-    setup: setupPhase(gateway, work.egress),
+    setup: setupPhase(gateway, work.egress, work.sandbox.proxy),
     log: ({ step, ...data }) => {
       work.log(`verify.${step} ${JSON.stringify(data)}`);
       gateway.tell({ kind: `verify.${step}`, data });

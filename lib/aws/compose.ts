@@ -10,6 +10,7 @@ import { callLimits } from './call-limits.ts';
 import { type ClientPlace, composeStores } from './compose-stores.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { remoteMinter } from './remote-minter.ts';
+import { dynamoOutletStore } from './store/outlet-store.ts';
 import { dynamoPinStore } from './store/pin-store.ts';
 
 /** GitHub by the tokens that this function's minter gives: to look, or to write. */
@@ -40,5 +41,7 @@ export function composePorts(
       throw new ScopeRefused('only the gateway calls models');
     },
     limitsOf: (role) => defaultLimits[role],
+    exposure: environment.given('exposure') === 'public' ? 'public' : 'any',
+    proxyAddress: async () => (await dynamoOutletStore(stored.table).get())?.address,
   };
 }

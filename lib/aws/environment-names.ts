@@ -42,6 +42,10 @@ export const environmentNames = {
   runSettings: 'ENTROPY_RUN_SETTINGS',
   /** Repositories to look at for what no delivery told, separated by commas; all that the App has where unset. */
   repositories: 'ENTROPY_REPOSITORIES',
+  /** Where endpoints and proxy of tier `proxied` belong, and how long they may stand in a month, as JSON; unset in the other tier. */
+  outlet: 'ENTROPY_OUTLET',
+  /** `public`: runs on private repositories are refused; `any`. */
+  exposure: 'ENTROPY_EXPOSURE',
   /** Base URL of the gateway as sandboxes reach it. */
   gateway: 'ENTROPY_GATEWAY',
   /** `open`: set-up reaches registries directly; `gateway`: through the gateway. */

@@ -19,6 +19,10 @@ export interface Deployment {
    * gateway and what the platform needs are always among them.
    */
   readonly allow: readonly string[];
+  /** Tier `dns` takes private repositories too, whose code a sandbox could then send to any address. */
+  readonly acceptPrivate: boolean;
+  /** Most hours that endpoints and proxy of tier `proxied` may stand in a month. */
+  readonly proxyHours: number;
   /** Runs walked at the same time. */
   readonly capacity: number;
   /** Sandboxes run on Spot: about a third of the price, and a stage may have to start over. */

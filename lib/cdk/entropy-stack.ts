@@ -9,6 +9,7 @@ import { Functions } from './functions.ts';
 import { grantAll } from './grants.ts';
 import type { SandboxNetwork } from './network.ts';
 import { Operators } from './operators.ts';
+import { Outlet } from './outlet.ts';
 import { tellOutputs } from './outputs.ts';
 import { parameterNames } from './parameters.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
@@ -53,6 +54,13 @@ export class EntropyStack extends Stack {
     grantAll(this, parts);
     const operators = new Operators(this, 'Operators', parts);
     tellFunctions(parts, deployment);
+    if (network instanceof ProxiedNetwork) {
+      const { executionRole } = sandboxes;
+      const allow = [hostOf(gateway), ...deployment.allow];
+      const { name, proxyHours: hours } = deployment;
+      const made = { network, image, architecture, executionRole, functions, allow, hours };
+      new Outlet(this, 'Outlet', { deployment: name, ...made });
+    }
     const dispatch = functions.of('dispatch');
     const sweep = functions.of('sweep');
     const ledgerWriter = functions.of('ledger-writer');

@@ -38,7 +38,8 @@ export const functionShapes: Readonly<Record<FunctionName, FunctionShape>> = {
     entry: 'dispatch',
     description: 'Turns deliveries into runs and starts runs while there are slots',
     memory: 512,
-    seconds: 120,
+    // In tier `proxied` it waits for endpoints and proxy.
+    seconds: 240,
     reserve: 2,
   },
   lifecycle: {

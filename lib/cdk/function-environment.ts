@@ -38,6 +38,9 @@ export function tellFunctions(parts: Granted, deployment: Deployment): void {
     ...(deployment.runSettings ? { [names.runSettings]: deployment.runSettings } : {}),
     ...(deployment.repositories ? { [names.repositories]: deployment.repositories.join(',') } : {}),
   });
+  functions.tell(['lifecycle'], {
+    [names.exposure]: deployment.tier === 'proxied' || deployment.acceptPrivate ? 'any' : 'public',
+  });
   functions.tell(['sweep'], {
     [names.cluster]: cluster.attrArn,
     [names.lifecycleFunction]: nameOf('lifecycle'),

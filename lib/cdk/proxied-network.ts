@@ -20,11 +20,11 @@ import {
 } from './network.ts';
 
 /** Port that the proxy listens on. */
-const proxyPort = 3128;
+export const proxyPort = 3128;
 
 /**
  * Tier `proxied`, for private repositories: subnets without a way out. What costs by the hour is not here:
- * while runs do, and no longer, our own code makes and removes
+ * while runs do, and no longer, our own code (`lib/services/keep-outlet.ts`) makes and removes
  *
  * - interface endpoints for `ecr.api`, `ecr.dkr` and `logs` in `subnets`, in the group `endpointGroup`;
  * - a proxy task in `proxySubnets`, in the group `proxyGroup`, that lets through CONNECT to `allow` alone.
@@ -43,12 +43,9 @@ export class ProxiedNetwork extends Construct implements SandboxNetwork {
   readonly proxyGroup: ISecurityGroup;
   /** Takes sandboxes on 443; nothing out. */
   readonly endpointGroup: ISecurityGroup;
-  /** Hosts that the proxy lets through. */
-  readonly allow: readonly string[];
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    this.allow = props.allow;
     this.vpc = sandboxVpc(this, props, [
       { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED },
       { name: 'Proxy', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false, cidrMask: 28 },

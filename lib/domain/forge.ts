@@ -78,6 +78,8 @@ export interface PostedComment {
  */
 export interface Forge {
   readIssue(issue: string): Promise<IssueSnapshot>;
+  /** Whether not everybody may read the repository. */
+  isPrivate(): Promise<boolean>;
   /** Open pull requests that say they close the issue, but for the run's own branch. */
   openPullRequestsFor(issue: string, ownBranch: string): Promise<readonly PullRequest[]>;
   /** Open pull requests from branches of ours, whichever run's. */

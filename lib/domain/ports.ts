@@ -2,6 +2,7 @@ import type { Budget, CallEstimate, Spending, Usage } from './budget.ts';
 import type { Claim, ClaimRequest } from './claim.ts';
 import type { Admission, DayRequest } from './daily.ts';
 import type { Effect, EffectKind } from './effect.ts';
+import type { Exposure } from './exposure.ts';
 import type { Forge } from './forge.ts';
 import type { LedgerEvent, LedgerHead, NewEvent } from './ledger.ts';
 import type { ModelReply, ModelRequest, TurnAddress } from './model.ts';
@@ -270,8 +271,11 @@ export interface Ports {
   readonly source: Source;
   readonly forgeOf: ForgeOf;
   readonly provider: (choice: ModelChoice) => Provider;
-  /** Public key of the ledger's signer, PEM. */
   readonly limitsOf: (role: RoleName) => StageLimits;
+  /** `any` where it is not given. */
+  readonly exposure?: Exposure;
+  /** The proxy that sandboxes reach the world by, where they have no way of their own. */
+  readonly proxyAddress?: () => Promise<string | undefined>;
 }
 
 /** What walking a run in process needs beside: where sandboxes come from. */

@@ -10,6 +10,11 @@ const pagesRead = 3;
 /** Issues and their labels. */
 export function issuesOf(access: WithAccess) {
   return {
+    isPrivate: () =>
+      access({ metadata: 'read' }, async ({ request, at }) => {
+        const { data } = await request('GET /repos/{owner}/{repo}', at);
+        return data.private;
+      }),
     readIssue: (issue) =>
       access({ issues: 'read' }, async ({ request, at }) => {
         const where = { ...at, issue_number: issueNumber(issue) };

@@ -14,7 +14,7 @@ test('what is over the limit of the place is told by its size before it is sent,
       await world.ports.runs.update(world.run.id, ['running'], pinned, []);
       expect(grant.bodyBytes).toBe(32 * 1024 ** 2);
       const less = { ...grant, bodyBytes: 5000 };
-      const client = gatewayClient(gateway.url, less, new AbortController().signal);
+      const client = gatewayClient({ base: gateway.url }, less, new AbortController().signal);
       const files = (bytes: number): FileChange[] => [
         { path: 'a', mode: '100644', content: btoa('x'.repeat(bytes)) },
       ];

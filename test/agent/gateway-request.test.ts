@@ -19,7 +19,7 @@ async function ask(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
     const asked = { method: 'POST', path: '/v1/x', body: { a: 'ü' }, timeoutMs: 10_000 } as const;
-    return await askGateway(url, 'token', { ...asked, ...given });
+    return await askGateway({ base: url }, 'token', { ...asked, ...given });
   } finally {
     server.closeAllConnections();
     server.close();
@@ -89,7 +89,7 @@ describe('askGateway', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const asked = { method: 'GET', path: '/v1/x', timeoutMs: 10_000 } as const;
-    await expect(askGateway(url, undefined, asked)).rejects.toThrow(StageLost);
+    await expect(askGateway({ base: url }, undefined, asked)).rejects.toThrow(StageLost);
     server.close();
     // A handshake's record.
     expect(first).toBe(0x16);

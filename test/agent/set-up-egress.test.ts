@@ -11,7 +11,7 @@ describe('setupPhase', () => {
       withGateway(world, {}, async (gateway) => {
         const { grant } = await sessionFor(world, gateway, 'coder');
         const through = gateway.url.replace('127.0.0.1', 'localhost');
-        const client = gatewayClient(through, grant, new AbortController().signal);
+        const client = gatewayClient({ base: through }, grant, new AbortController().signal);
         const phase = setupPhase(client, 'gateway');
         const env = await phase.begin();
         expect(env.HTTPS_PROXY).toMatch(/^http:\/\/setup:[\w-]+@localhost:\d+$/);
@@ -31,7 +31,7 @@ describe('setupPhase', () => {
     await withWorld({}, (world) =>
       withGateway(world, {}, async (gateway) => {
         const { grant } = await sessionFor(world, gateway, 'issue-reader');
-        const client = gatewayClient(gateway.url, grant, new AbortController().signal);
+        const client = gatewayClient({ base: gateway.url }, grant, new AbortController().signal);
         await expect(setupPhase(client, 'gateway').begin()).rejects.toThrow(ScopeRefused);
         const open = Object.keys(await setupPhase(client, 'open').begin());
         expect(open.filter((name) => /proxy/i.test(name))).toEqual([]);

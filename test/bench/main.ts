@@ -10,6 +10,7 @@ import type { Figure } from './figure.ts';
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   webhook: async () => (await import('./webhook.ts')).webhook,
   load: async () => (await import('./load.ts')).load,
+  bundles: async () => (await import('./bundles.ts')).bundles,
   'first-call': async () => (await import('./first-call.ts')).firstCall,
   turns: async () => (await import('./turns.ts')).turns,
   lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,

@@ -19,6 +19,8 @@ const plain: Deployment = {
   name: 'entropy',
   tier: 'dns',
   allow: ['packages.example.org'],
+  acceptPrivate: false,
+  proxyHours: 250,
   capacity: 10,
   spot: false,
   retention: { mode: 'GOVERNANCE', days: 400 },

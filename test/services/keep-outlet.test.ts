@@ -86,10 +86,11 @@ describe('endpoints and proxy', () => {
     world.runs = 0;
     world.pass(11 * 60_000);
     world.begin(0, 'tend');
-    while (world.record?.phase !== 'removing') await world.goOn(0);
+    while (world.phase !== 'removing') await world.goOn(0);
     for (let n = 0; n < 4; n += 1) await world.goOn(0);
     world.begin(1, 'bring up');
-    for (let n = 0; n < 400 && world.record?.phase !== 'ready'; n += 1) await world.goOn(n);
+    const ready = () => world.phase === 'ready';
+    for (let n = 0; n < 400 && !ready(); n += 1) await world.goOn(n);
     expect(world.record).toMatchObject({ phase: 'ready', address: 'proxy' });
   });
 

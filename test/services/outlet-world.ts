@@ -34,6 +34,10 @@ export class OutletWorld {
     this.#processes = Array.from({ length: processes }, () => ({ busy: false }));
   }
 
+  get phase(): Outlet['phase'] {
+    return (this.record ?? noOutlet).phase;
+  }
+
   pass(ms: number): void {
     this.now += ms;
     if (this.#parts.length > 0) this.#paid += ms;

@@ -43,7 +43,7 @@ export function rehearser(work: StageWork, input: StageInput, workspace: Workspa
       exec: execIn(work.sandbox),
       wrapper: work.sandbox.wrapper ?? [],
       env: toolEnvironment(work.sandbox),
-      setup: setupPhase(work.gateway, work.egress),
+      setup: setupPhase(work.gateway, work.egress, work.sandbox.proxy),
       log: ({ step, detail }) => work.log(`rehearse.${step} ${detail}`),
       signal: work.signal,
       memory,

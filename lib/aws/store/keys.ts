@@ -70,6 +70,7 @@ export const dayRunKey = (partition: string, run: string): Key => ({
 /** Changes with each run that is let in, so that two are not let in on one count. */
 export const dayKey = (partition: string): Key => ({ pk: partition, sk: 'day' });
 
+export const outletKey: Key = { pk: 'outlet', sk: 'outlet' };
 export const pauseKey: Key = { pk: 'pause', sk: 'pause' };
 export const cursorKey = (name: string) => alone('cursor', name);
 

@@ -24,6 +24,7 @@ export function localForge(options: LocalForgeOptions): Forge {
   const branches = branchesOf(options.repositoryPath, options.environment);
   const written = writtenIn(options.stateDir);
   return {
+    isPrivate: async () => true,
     readIssue: (issue) => readIssueFile(options.issueFile, issue),
     async openPullRequestsFor(_issue, ownBranch) {
       const pull = await written.pullRequest();

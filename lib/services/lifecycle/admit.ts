@@ -1,4 +1,5 @@
 import { claimLeaseMs } from '../../domain/claim.ts';
+import { whyExposed } from '../../domain/exposure.ts';
 import type { Forge, IssueSnapshot } from '../../domain/forge.ts';
 import { canonicalJson } from '../../domain/ledger.ts';
 import { defaultPolicy, type Policy, policyPath } from '../../domain/policy.ts';
@@ -35,7 +36,9 @@ export async function admit(
   await takeKept(ports, run, base.commit);
   const others = await openPullRequests(ports, forge, run);
   const stop =
-    reasonToStop(issue.state, others[0]?.url) ?? (await overCap(ports, forge, run, policy));
+    reasonToStop(issue.state, others[0]?.url) ??
+    (await overCap(ports, forge, run, policy)) ??
+    (await exposed(ports, forge));
   const { note, terms } = stop === undefined ? await letIn(ports, run, policy) : { note: stop };
   const event = {
     kind: 'run.admitted',
@@ -75,6 +78,11 @@ async function openPullRequests(ports: Ports, forge: Forge, run: Run) {
   const open = await forge.openPullRequestsFor(run.issue, branchOf(run));
   const earlier = run.pass && (await runOf(ports, run.pass.run)).pullRequest?.number;
   return open.filter(({ number }) => number !== earlier);
+}
+
+/** Asked only where it matters. */
+async function exposed({ exposure = 'any' }: Ports, forge: Forge): Promise<string | undefined> {
+  return exposure === 'any' ? undefined : whyExposed(exposure, await forge.isPrivate());
 }
 
 function reasonToStop(state: 'open' | 'closed', pullRequest: string | undefined) {

@@ -53,7 +53,9 @@ export async function openStage(
       },
     ],
   );
+  const proxy = await ports.proxyAddress?.();
   const environment = Object.entries({
+    ...(proxy === undefined ? {} : { ENTROPY_PROXY: proxy }),
     ENTROPY_RUN: id,
     ENTROPY_ROLE: role,
     ENTROPY_ROUND: String(round),

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RoleName } from '../../../lib/domain/stage.ts';
 import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
 import { type Account, openAccount, until } from './fixtures/account.ts';
 import { expectAtRest } from './fixtures/at-rest.ts';
+import { containerOf, docker } from './fixtures/containers.ts';
 
 let account: Account;
 beforeAll(async () => {
@@ -14,28 +14,17 @@ afterAll(() => account?.close());
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 const roles: readonly RoleName[] = ['issue-reader', 'coder', 'verifier', 'reviewer'];
 
-const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' });
-
-/** Container of a run's stage, by what it was started with. */
-function containerOf(run: string, role: RoleName): string | undefined {
-  const ids = docker('ps', '--quiet', '--filter', 'ancestor=entropy-sandbox:latest').split('\n');
-  return ids.filter(Boolean).find((id) => {
-    const env = docker('inspect', '--format', '{{json .Config.Env}}', id);
-    return env.includes(`ENTROPY_RUN=${run}"`) && env.includes(`ENTROPY_ROLE=${role}"`);
-  });
-}
-
 /** Kills the first sandbox of a role; the run goes on with a second one. */
-async function losing(role: RoleName, signal: 'KILL' | 'TERM') {
+async function losing(role: RoleName) {
   const filed = await account.file(bug, `cron-lines-${role}`);
   const run = await until('the run', async () => (await account.runsOn(filed))[0]);
   const container = await until(`a sandbox for the ${role}`, async () => containerOf(run.id, role));
-  docker('kill', '--signal', signal, container);
+  docker('kill', '--signal', 'KILL', container);
   return account.settled(filed);
 }
 
 test('a sandbox that is killed, in each role, is made again, and the issue is merged once', async () => {
-  const runs = await Promise.all(roles.map((role) => losing(role, 'KILL')));
+  const runs = await Promise.all(roles.map((role) => losing(role)));
   for (const [n, run] of runs.entries()) {
     expect([roles[n], run.outcome, run.error]).toEqual([roles[n], 'merged', undefined]);
     const attempts = (await account.stores.stages.list(run.id)).filter(

@@ -1,0 +1,35 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import type { KeeperOptions } from '../services/keep-outlet.ts';
+import { callLimits } from './call-limits.ts';
+import type { FunctionEnvironment } from './environment.ts';
+import { interfaceEndpoints } from './outlet/endpoints.ts';
+import { outletParts } from './outlet/parts.ts';
+import { proxyTask } from './outlet/proxy-task.ts';
+import { dynamoOutletStore } from './store/outlet-store.ts';
+import type { Table } from './store/table.ts';
+
+/** Far less than a lease of the work: a call that is given up later could do harm. */
+const answerMs = 5_000;
+
+/** What keeps endpoints and proxy, in tier `proxied`; undefined in the other, where there are none. */
+export function composeOutlet(
+  environment: FunctionEnvironment,
+  table: Table,
+  holder: string,
+): KeeperOptions | undefined {
+  const place = environment.given('outlet');
+  if (place === undefined) return undefined;
+  const { deployment, region, hours, endpoints, proxy } = JSON.parse(place);
+  return {
+    store: dynamoOutletStore(table),
+    parts: outletParts(
+      interfaceEndpoints(new EC2Client(callLimits(answerMs)), { deployment, region, ...endpoints }),
+      proxyTask(new ECSClient(callLimits(answerMs)), { deployment, ...proxy }),
+    ),
+    clock: { now: () => Date.now() },
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    holder,
+    capMs: hours * 3_600_000,
+  };
+}
