@@ -46,7 +46,8 @@ const names: Readonly<Record<keyof Removed, string>> = {
   characters: 'invisible character',
   comments: 'comment',
   elements: 'hidden element',
-  attributes: 'attribute or title',
+  // Titles of links and descriptions of images as well.
+  attributes: 'attribute',
   definitions: 'link definition',
 };
 

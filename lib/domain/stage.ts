@@ -45,6 +45,8 @@ export interface StageLimits {
   readonly memoryBytes: number;
   readonly processes: number;
   readonly outputBytes: number;
+  /** By which a stage may lessen the disk's free space, where its sandbox shares the disk; 20 GiB unless given. */
+  readonly diskBytes?: number;
   readonly turns: number;
 }
 

@@ -62,7 +62,7 @@ async function runTask(
     const start = { id, bootCode, limits, folders, logPath, boundary };
     const running = await launchRecorded(options, record, start);
     options.onStarted?.(task.attempt);
-    const ending = await supervise(running, limits, signal);
+    const ending = await supervise(running, limits, signal, dataDir);
     gone = ending.gone;
     refuseBrokenBoundary(boundary, ending, running.log.head());
     return ending;

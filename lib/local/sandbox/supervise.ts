@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageLimits } from '../../domain/stage.ts';
 import { endTree, send } from './end-tree.ts';
@@ -12,19 +13,25 @@ const sampleMs = 500;
 const graceMs = 5_000;
 /** setTimeout takes no more. */
 const longestMs = 2 ** 31 - 1;
+/** A set-up of many large packages needs some of it. */
+const usualDiskBytes = 20 * 1024 ** 3;
 
-/** Waits for the end of a sandbox, or brings it about; afterwards none of its processes is left. */
+/**
+ * Waits for the end of a sandbox, or brings it about; afterwards none of its processes is left. `folder` is on the disk
+ * that it writes to.
+ */
 export async function supervise(
   running: Running,
   limits: StageLimits,
   signal: AbortSignal,
+  folder: string,
 ): Promise<Ending & { readonly gone: boolean }> {
   const over = new AbortController();
   try {
     const ending = await Promise.race([
       exitOf(running),
       deadlineOf(limits, over.signal),
-      overLimit(running, limits, over.signal),
+      overLimit(running, limits, over.signal, folder),
       overflowOf(running, limits),
       abortOf(signal, over.signal),
     ]);
@@ -61,14 +68,20 @@ function abortOf(signal: AbortSignal, over: AbortSignal): Promise<Ending> {
   });
 }
 
-/** Looks at memory and number of processes until one is over its limit. */
+/** Looks at memory, disk and number of processes until one is over its limit. */
 async function overLimit(
   { tree }: Running,
   limits: StageLimits,
   over: AbortSignal,
+  folder: string,
 ): Promise<Ending> {
+  const { diskBytes = usualDiskBytes } = limits;
+  const free = freeBytes(folder);
   for (;;) {
     await pause(sampleMs, over);
+    if (free - freeBytes(folder) > diskBytes) {
+      return { ended: 'limit', detail: `more than ${diskBytes / 1024 ** 2} MiB of disk` };
+    }
     const members = membersOf(tree);
     if (members.length > limits.processes) {
       return { ended: 'limit', detail: `more than ${limits.processes} processes` };
@@ -81,6 +94,12 @@ async function overLimit(
       };
     }
   }
+}
+
+/** Others write to the disk as well: the limit is wide, and what is left for them is what counts. */
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** Never resolves once `over` is aborted: whoever waits has lost the race. */

@@ -2,7 +2,7 @@ import type { Identity } from '../../domain/forge.ts';
 import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Run } from '../../domain/run.ts';
 import { modelOf, modelRoles, type RoundResult } from './pull-request-body.ts';
-import { tameMessage, tameSubject } from './tame-text.ts';
+import { tameLine, tameMessage } from './tame-text.ts';
 
 /** What the message says beside the round's own words. */
 export interface CommitFacts {
@@ -27,7 +27,7 @@ export function commitMessage(run: Run, result: RoundResult, facts: CommitFacts)
     ...(signer === undefined ? [] : [['Signed-off-by', `${signer.name} <${signer.email}>`]]),
   ].map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
   const body = [plan.summary, change.body].map((text) => wrapped(tameMessage(text)));
-  return `${[tameSubject(subject), ...body, trailers.join('\n')].join('\n\n')}\n`;
+  return `${[tameLine(subject, 100), ...body, trailers.join('\n')].join('\n\n')}\n`;
 }
 
 function oneLine(text: string): string {

@@ -9,7 +9,7 @@ import { conventionalSubject } from './customs/conventional-subject.ts';
 import type { Customs } from './customs/customs.ts';
 import { fillTemplate } from './customs/fill-template.ts';
 import { evidenceText } from './evidence-table.ts';
-import { code, quote, tameLine, tameSubject } from './tame-text.ts';
+import { code, quote, tameLine } from './tame-text.ts';
 
 /** What a round publishes. */
 export interface RoundResult {
@@ -27,7 +27,7 @@ export function subjectOf(
   labels: readonly string[],
 ): string {
   const paths = change.files.map(({ path }) => path);
-  const title = tameSubject(change.title);
+  const title = tameLine(change.title, 100);
   return conventional ? conventionalSubject(title, { labels, paths }) : title;
 }
 

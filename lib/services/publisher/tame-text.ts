@@ -3,14 +3,14 @@ import { redact } from '../../domain/redact.ts';
 
 /**
  * Text that a model or a stranger wrote, made fit to stand in what we publish: it still reads the same, but mentions
- * nobody, closes no issue, loads no image, leads nowhere by a click, holds no HTML and no credential, hides nothing and
- * commands no bot.
+ * nobody, closes no issue, loads no image, leads nowhere by a click, holds no HTML and no credential, hides nothing,
+ * commands no bot and no CI, and forges no trailer: what we publish may become a commit's message when it is merged.
  */
 export function tame(text: string, limit = 4000): string {
-  return blocksOf(visible(text, limit)).map(tameBlock).join('\n');
+  return calm(blocksOf(visible(text, limit)).map(tameBlock).join('\n'));
 }
 
-/** As `tame`, for a commit's message, in which GitHub obeys what stands in code as well. Forges no trailer, stops no CI. */
+/** As `tame`, for a commit's message, in which GitHub obeys what stands in code as well. */
 export function tameMessage(text: string, limit = 4000): string {
   const blocks = blocksOf(visible(text, limit));
   const whole = blocks.map((block) =>
@@ -23,11 +23,6 @@ export function tameMessage(text: string, limit = 4000): string {
 export function tameLine(text: string, limit = 300): string {
   const line = text.replace(/`{3,}|~{3,}/g, ' ').replace(/\s+/g, ' ');
   return tame(line, limit);
-}
-
-/** As `tameLine`, for the subject of a commit, or a title that may become one. */
-export function tameSubject(text: string, limit = 100): string {
-  return calm(tameLine(text, limit));
 }
 
 /** As `tame`, as a quotation: its headings are not taken for ours. */

@@ -5,7 +5,6 @@ import {
   tame,
   tameLine,
   tameMessage,
-  tameSubject,
 } from '../../../lib/services/publisher/tame-text.ts';
 
 describe('tame', () => {
@@ -117,6 +116,6 @@ describe("a commit's message", () => {
     ['by: hand', 'by: hand'],
   ])('%j becomes %j', (text, tamed) => {
     expect(tameMessage(text)).toBe(tamed);
-    expect(tameSubject(text)).toBe(tamed);
+    expect(tameLine(text)).toBe(tamed);
   });
 });
