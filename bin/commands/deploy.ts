@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Account } from '../../lib/aws/compose-account.ts';
-import { openAccount } from '../../lib/aws/compose-account.ts';
+import { type Account, openAccount } from '../../lib/aws/compose-account.ts';
 import { findStack } from '../../lib/aws/deployed-stack.ts';
 import type { DeploymentSettings } from '../../lib/aws/deployment-settings.ts';
 import { callerOf } from '../../lib/aws/inspect-account.ts';
