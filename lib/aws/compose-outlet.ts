@@ -12,14 +12,13 @@ import type { Table } from './store/table.ts';
 /** Far less than a lease of the work: a call that is given up later could do harm. */
 const answerMs = 5_000;
 
-/** What keeps endpoints and proxy, in tier `proxied`; undefined in the other, where there are none. */
+/** What keeps endpoints and proxy, in tier `proxied`. Throws `ConfigInvalid` in the other, where there are none. */
 export function composeOutlet(
   environment: FunctionEnvironment,
   table: Table,
   holder: string,
-): KeeperOptions | undefined {
-  const place = environment.given('outlet');
-  if (place === undefined) return undefined;
+): KeeperOptions {
+  const place = environment.needed('outlet');
   const { deployment, region, hours, endpoints, proxy } = JSON.parse(place);
   return {
     store: dynamoOutletStore(table),
