@@ -41,10 +41,11 @@ const tendMs = 60_000;
 
 /** How endpoints and proxy stand now; undefined in tier `dns`, which has none. */
 async function tendOutlet(holder: string) {
-  if (environment.given('outlet') === undefined) return undefined;
+  const place = environment.given('outlet');
+  if (place === undefined) return undefined;
   // Loaded where it is needed: EC2's client is as large as all the rest.
   const { composeOutlet } = await import('../lib/aws/compose-outlet.ts');
-  const outlet = composeOutlet(environment, stored.table, holder);
+  const outlet = composeOutlet(place, stored.table, holder);
   return tend({ ...outlet, runs: ports.runs }, Date.now() + tendMs);
 }
 
