@@ -2,7 +2,6 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
-import { composeOutlet } from '../lib/aws/compose-outlet.ts';
 import { composeStores } from '../lib/aws/compose-stores.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
@@ -30,9 +29,12 @@ const marginMs = 20_000;
 
 /** In tier `proxied` runs wait in the queue until their sandboxes can start; the clock's next call looks again. */
 async function canStart({ awsRequestId, getRemainingTimeInMillis }: Context): Promise<boolean> {
-  const outlet = composeOutlet(environment, stored.table, awsRequestId);
-  if (outlet === undefined) return true;
+  const place = environment.given('outlet');
+  if (place === undefined) return true;
   if ((await ports.runs.list({ status: ['queued'], limit: 1 })).length === 0) return true;
+  // Loaded where it is needed: EC2's client is as large as all the rest.
+  const { composeOutlet } = await import('../lib/aws/compose-outlet.ts');
+  const outlet = composeOutlet(place, stored.table, awsRequestId);
   const state = await bringUp(outlet, Date.now() + getRemainingTimeInMillis() - marginMs);
   if (state !== 'ready') console.error(JSON.stringify({ outlet: state }));
   return state === 'ready';

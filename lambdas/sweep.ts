@@ -4,7 +4,6 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import { callLimits } from '../lib/aws/call-limits.ts';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
-import { composeOutlet } from '../lib/aws/compose-outlet.ts';
 import { composeStores } from '../lib/aws/compose-stores.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
@@ -47,12 +46,21 @@ async function settle(run: string, state: unknown): Promise<void> {
 /** What is not there or gone by then is gone on with by the next call. */
 const tendMs = 60_000;
 
+/** How endpoints and proxy stand now; undefined in tier `dns`, which has none. */
+async function tendOutlet(holder: string) {
+  const place = environment.given('outlet');
+  if (place === undefined) return undefined;
+  // Loaded where it is needed: EC2's client is as large as all the rest.
+  const { composeOutlet } = await import('../lib/aws/compose-outlet.ts');
+  const outlet = composeOutlet(place, stored.table, holder);
+  return tend({ ...outlet, runs: ports.runs }, Date.now() + tendMs);
+}
+
 /** Finishes what was left half done, and finds what no delivery told. */
 export const handler = middy().handler(async (_event, { awsRequestId }) => {
   const watched = await watchRuns({ ports, executions, settle });
   const orphans = await stopOrphans(ports, fleet);
-  const outlet = composeOutlet(environment, stored.table, awsRequestId);
-  const tended = outlet && (await tend({ ...outlet, runs: ports.runs }, Date.now() + tendMs));
+  const tended = await tendOutlet(awsRequestId);
   const looked = await reconcile(ports, {
     repositories: async () => named ?? nextRepositories(ports, installed),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),

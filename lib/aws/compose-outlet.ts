@@ -2,7 +2,6 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import type { KeeperOptions } from '../services/keep-outlet.ts';
 import { callLimits } from './call-limits.ts';
-import type { FunctionEnvironment } from './environment.ts';
 import { interfaceEndpoints } from './outlet/endpoints.ts';
 import { outletParts } from './outlet/parts.ts';
 import { proxyTask } from './outlet/proxy-task.ts';
@@ -12,14 +11,8 @@ import type { Table } from './store/table.ts';
 /** Far less than a lease of the work: a call that is given up later could do harm. */
 const answerMs = 5_000;
 
-/** What keeps endpoints and proxy, in tier `proxied`; undefined in the other, where there are none. */
-export function composeOutlet(
-  environment: FunctionEnvironment,
-  table: Table,
-  holder: string,
-): KeeperOptions | undefined {
-  const place = environment.given('outlet');
-  if (place === undefined) return undefined;
+/** What keeps endpoints and proxy of tier `proxied`. `place` is what the stack says of where they belong. */
+export function composeOutlet(place: string, table: Table, holder: string): KeeperOptions {
   const { deployment, region, hours, endpoints, proxy } = JSON.parse(place);
   return {
     store: dynamoOutletStore(table),

@@ -34,9 +34,9 @@ export interface OutletWork {
 }
 
 /** How long a process may be silent about its work: longer than any of its calls may take. */
-export const outletLeaseMs = 2 * 60_000;
+const outletLeaseMs = 2 * 60_000;
 /** It stays for so long after it was last wanted, so that runs soon after one another share it. */
-export const outletLingerMs = 10 * 60_000;
+const outletLingerMs = 10 * 60_000;
 
 /** Says that a run needs it now. Never takes back what another asked for. */
 export function wantOutlet(outlet: Outlet, now: number): Outlet {

@@ -61,10 +61,11 @@ describe.each(['dns', 'proxied'] as const)('tier %s', (tier) => {
     for (const { reason } of accepted) expect(reason.length).toBeGreaterThan(30);
   });
 
-  test('no managed policy of AWS, and at most six wildcards', () => {
+  test('no managed policy of AWS, and few wildcards', () => {
     expect(found.filter(({ rule }) => rule.startsWith('AwsSolutions-IAM4'))).toEqual([]);
     const wildcards = found.filter(({ rule }) => rule.startsWith('AwsSolutions-IAM5'));
-    expect(wildcards.length).toBeLessThanOrEqual(6);
+    // One more where endpoints are made: they have names only after that, and are held by their tag.
+    expect(wildcards.length).toBeLessThanOrEqual(tier === 'proxied' ? 7 : 6);
     expect(wildcards.filter(({ rule }) => rule.includes('Action::'))).toEqual([]);
   });
 });

@@ -73,10 +73,10 @@ async function fileIssue(settings: SmokeSettings, outputs: Outputs, secret: stri
     if (!answer.ok) throw new Error(`GitHub answers ${path} with ${answer.status}`);
     return answer.json();
   };
-  const issue = await ask('/issues', {
+  const issue = (await ask('/issues', {
     title: 'Say in the readme what this repository is for',
     body: 'One sentence at its top is enough.',
-  });
+  })) as { readonly number: number };
   await ask(`/issues/${issue.number}/labels`, { labels: [label] });
   const events = (await ask(`/issues/${issue.number}/events`)) as {
     event: string;
