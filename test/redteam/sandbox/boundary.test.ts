@@ -38,12 +38,19 @@ afterAll(async () => {
 
 const prelude = `
   import { execFileSync } from 'node:child_process';
+  import { writeFileSync } from 'node:fs';
   const wrapper = JSON.parse(process.env.ENTROPY_TOOL_WRAPPER ?? '[]');
+  // The harness gives tools no more than this.
+  const { PATH, HOME, TMPDIR, ENTROPY_PRIVATE } = process.env;
+  const env = { PATH, HOME, TMPDIR, ENTROPY_PRIVATE };
   const tool = (line) => {
     const argv = [...wrapper, '/bin/bash', '-c', 'trap "" USR1; (' + line + ') 2>&1 || true'];
-    return execFileSync(argv[0], argv.slice(1), { encoding: 'utf8', timeout: 60000, maxBuffer: 1e8 }).trim();
+    return execFileSync(argv[0], argv.slice(1), { env, encoding: 'utf8', timeout: 60000, maxBuffer: 1e8 }).trim();
   };
-  const nodeTool = (script) => tool("cat > $TMPDIR/t.mjs <<'END'\\n" + script + "\\nEND\\n" + process.execPath + ' $TMPDIR/t.mjs');
+  const nodeTool = (script) => {
+    writeFileSync(TMPDIR + '/t.mjs', script);
+    return tool(process.execPath + ' $TMPDIR/t.mjs');
+  };
   const seen = {};
 `;
 
@@ -148,7 +155,7 @@ describe("a tool that looks for the harness's secrets", () => {
     expect(seen).toEqual({ found: [], kept: 56 });
   });
 
-  test('gets what is in memory and environment in process: it is the same user, which is why it must be asked for', async () => {
+  test('gets sight of the harness in process: it is the same user, which is why it must be asked for', async () => {
     const seen = await seenIn(
       'process',
       `seen.found = JSON.parse(nodeTool(${JSON.stringify(grab)}).split('\\n').at(-1)); seen.kept = globalThis.kept.length;`,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { processesWith, type Rig, rigOf, until } from '../../local/sandbox/rig.ts';
@@ -10,6 +10,8 @@ afterAll(async () => {
 async function rig(script: string, kind: 'bubblewrap' | 'process'): Promise<Rig> {
   const made = await rigOf(script, kind);
   rigs.push(made);
+  // Bubblewrap wants something at the gateway's place; nobody asks it.
+  writeFileSync(made.options.gateway.socketPath, '');
   return made;
 }
 const kinds = ['bubblewrap', 'process'] as const;
@@ -76,7 +78,9 @@ describe.each(kinds)('in %s', (kind) => {
     `,
       kind,
     );
-    await made.run();
+    const running = made.run();
+    await until(() => processesWith(`sleep ${name}`).length > 0);
+    await running;
     await until(() => processesWith(`sleep ${name}`).length === 0);
   });
 });
