@@ -3,6 +3,7 @@ import type { Budget, Spending } from './budget.ts';
 import type { LetPass } from './let-pass.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
+import type { Wire } from './wire-names.ts';
 
 /** Where the repository lives. `name` is `owner/name` on GitHub, an absolute path for a local one. */
 export interface RepositoryRef {
@@ -25,6 +26,8 @@ export interface ModelChoice {
   readonly model: string;
   /** Base URL for `openai-compatible` or a proxy; never holds a credential. */
   readonly baseUrl?: string;
+  /** What an `openai-compatible` server speaks, where that is not Chat Completions alone. */
+  readonly wires?: readonly Wire[];
 }
 
 /** Where model turns come from. */
