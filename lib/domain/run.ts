@@ -31,7 +31,10 @@ export interface ModelChoice {
 }
 
 /** Where model turns come from. */
-export type ProviderName = 'anthropic' | 'openai-compatible' | 'replay';
+type ProviderName = ServedProvider | 'replay';
+/** The providers that a model really speaks at. */
+export type ServedProvider = (typeof servedProviders)[number];
+export const servedProviders = ['anthropic', 'bedrock', 'openai', 'openai-compatible'] as const;
 
 /**
  * How a role gets its work out of a model. `tools`: a conversation with tools. `rewrite`: whole files in the
@@ -63,6 +66,8 @@ export interface RunSettings {
 export interface RunTerms {
   readonly models: Partial<Record<RoleName, ModelChoice>>;
   readonly budget: Budget;
+  /** Families of the models, where the repository asks that they differ. */
+  readonly families?: { readonly coder: string; readonly reviewer: string };
   /** Model calls of one attempt, where the repository names a number. */
   readonly turns: Partial<Record<RoleName, number>>;
 }

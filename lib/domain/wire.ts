@@ -6,7 +6,10 @@ import { type Wire, wires } from './wire-names.ts';
 export function wiresOf(choice: ModelChoice): readonly Wire[] {
   switch (choice.provider) {
     case 'anthropic':
+    case 'bedrock':
       return ['messages'];
+    case 'openai':
+      return ['responses', 'chat-completions'];
     case 'openai-compatible':
       return choice.wires ?? ['chat-completions'];
     case 'replay':

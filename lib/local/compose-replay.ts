@@ -7,6 +7,7 @@ import type { IssueSnapshot } from '../domain/forge.ts';
 import type { Ports } from '../domain/ports.ts';
 import { type Run, runIdOf } from '../domain/run.ts';
 import { ledgerTurns } from '../providers/replay.ts';
+import { ledgerWireTurns } from '../providers/wire-replay.ts';
 import { baseOf, evidenceOf, issueOf, lastRoundOf } from '../services/lifecycle/run-facts.ts';
 import { composeEmbedded, type Embedded, openStores, runFolder } from './compose.ts';
 import { git } from './source/git.ts';
@@ -44,8 +45,9 @@ export async function composeReplay(
   const replayId = runIdOf(repository, run.issue, `replay-of-${id}`);
   keepIssue(runFolder(dataDir, replayId), await issueOf(original, run));
   const turns = await ledgerTurns(original.ledger, id, original.stages);
+  const wireTurns = await ledgerWireTurns(original.ledger, id, original.stages);
   const replayConfig = { ...config, dataDir };
-  const embedded = movingOn(await composeEmbedded(replayConfig, { turns, log }), run);
+  const embedded = movingOn(await composeEmbedded(replayConfig, { turns, wireTurns, log }), run);
   return {
     embedded,
     config: replayConfig,

@@ -11,6 +11,7 @@ import { modelFor } from '../domain/terms.ts';
 import { priceOf } from '../providers/prices.ts';
 import { loadProvider, providerOf, relayOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
+import type { WireTurns } from '../providers/wire-replay.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
 import { startGateway } from './gateway/server.ts';
 import { localForge } from './local-forge/local-forge.ts';
@@ -41,6 +42,7 @@ export interface ComposeOptions {
   };
   /** Recorded or scripted model turns, for the `replay` provider. */
   readonly turns?: Turns;
+  readonly wireTurns?: WireTurns;
   /** Hosts that set-up may reach from a closed sandbox. */
   readonly registries?: readonly string[];
   readonly log: (line: string) => void;
@@ -79,7 +81,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   const gateway = await startGateway({
     ports,
     priceOf,
-    relayOf: (choice) => relayOf(choice, config.secrets, options.turns),
+    relayOf: (choice) => relayOf(choice, config.secrets, options.wireTurns),
     inputOf: (stage) => stageInput(ports, stage),
     mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
     registries: options.registries ?? [],

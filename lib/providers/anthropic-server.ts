@@ -7,7 +7,7 @@ import { watchedFetch } from './watched-fetch.ts';
 const anthropicUrl = 'https://api.anthropic.com';
 
 /** A server that speaks Messages, and how its errors are told. */
-export interface MessagesServer {
+interface MessagesServer {
   readonly client: Anthropic;
   readonly account: Account;
 }

@@ -3,6 +3,7 @@ import { ConfigInvalid } from '../domain/errors.ts';
 import type { ModelChoice } from '../domain/run.ts';
 import type { Account } from './failure.ts';
 import type { ProviderLimits } from './limits.ts';
+import { openaiUrl } from './openai-url.ts';
 import { watchedFetch } from './watched-fetch.ts';
 
 /** A server that speaks OpenAI's protocols, and how its errors are told. */
@@ -13,12 +14,12 @@ export interface OpenAIServer {
 }
 
 /**
- * The server at the choice's `baseUrl`. One without a key gets a placeholder, since the SDK insists on one. Throws
+ * OpenAI's own, or the server at the choice's `baseUrl`. One without a key gets a placeholder, since the SDK insists on one. Throws
  * `ConfigInvalid` where there is no address.
  */
 export function openaiServer(
   apiKey: string | undefined,
-  { baseUrl }: ModelChoice,
+  { provider, baseUrl = provider === 'openai' ? openaiUrl : undefined }: ModelChoice,
   limits: ProviderLimits,
 ): OpenAIServer {
   if (baseUrl === undefined) {
@@ -37,7 +38,7 @@ export function openaiServer(
       logLevel: 'off',
     }),
     account: {
-      provider: `the model server at ${new URL(baseUrl).origin}`,
+      provider: baseUrl === openaiUrl ? 'OpenAI' : `the model server at ${new URL(baseUrl).origin}`,
       keySetting: 'OPENAI_API_KEY',
       secrets: apiKey === undefined ? [] : [apiKey],
     },

@@ -43,14 +43,6 @@ function eventOf(text: string): SentEvent {
   return { text, data: jsonIn(data) };
 }
 
-/** The events of a text that holds them all. */
-export function eventsIn(text: string): readonly SentEvent[] {
-  return text
-    .split(/(?<=\r?\n\r?\n)/)
-    .filter((part) => part.trim() !== '')
-    .map(eventOf);
-}
-
 /** The same event with other data. */
 export function withData({ text }: SentEvent, data: unknown): string {
   const kept = text

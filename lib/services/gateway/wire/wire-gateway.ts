@@ -5,9 +5,11 @@ import { runOf } from '../../lifecycle/run-facts.ts';
 import type { HttpAnswer } from '../answer.ts';
 import { jsonOf } from '../json-body.ts';
 import { sessionOf } from '../session.ts';
+import { chatRules } from './chat-completions.ts';
 import { objectAt } from './members.ts';
 import { messagesRules } from './messages.ts';
 import { type RelayOptions, relayCall } from './relay-call.ts';
+import { responsesRules } from './responses.ts';
 import { type RushLimits, rushGuard, rushLimits, TooManyCalls } from './rush.ts';
 import { refusalOf, wireErrorOf } from './wire-error.ts';
 import type { WireRules } from './wire-rules.ts';
@@ -36,6 +38,11 @@ const mostBytes = 16 * 1024 ** 2;
 /** Base paths, which clients are pointed at, and what stands under them. */
 const wires: readonly { base: string; models: string; calls: Record<string, WireRules> }[] = [
   { base: '/wire/anthropic', models: '/v1/models', calls: { '/v1/messages': messagesRules } },
+  {
+    base: '/wire/openai/v1',
+    models: '/models',
+    calls: { '/chat/completions': chatRules, '/responses': responsesRules },
+  },
 ];
 
 /** Whether a path is one of a provider's protocol. */
