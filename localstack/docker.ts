@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
@@ -23,6 +23,7 @@ export async function ensureDocker(log: Log, logFolder: string): Promise<void> {
   if (await works(['docker', 'version'])) return;
   if (getuid?.() !== 0) throw new Error('Docker does not answer: start it, or run this as root');
   await ensure(['dockerd', '--version'], ['docker.io'], log);
+  await ensureControlGroups(log);
   log('starting the Docker engine');
   mkdirSync(logFolder, { recursive: true });
   const out = openSync(join(logFolder, 'dockerd.log'), 'a');
@@ -32,6 +33,14 @@ export async function ensureDocker(log: Log, logFolder: string): Promise<void> {
     await sleep(500);
   }
   throw new Error(`the Docker engine does not start: see ${join(logFolder, 'dockerd.log')}`);
+}
+
+/** The engine does not start without them, and a Debian that systemd did not start has none. */
+async function ensureControlGroups(log: Log): Promise<void> {
+  const mounted = ['cgroup.controllers', 'memory'].map((name) => join('/sys/fs/cgroup', name));
+  if (mounted.some((path) => existsSync(path))) return;
+  await ensure(['which', 'cgroupfs-mount'], ['cgroupfs-mount'], log);
+  await run(['cgroupfs-mount']);
 }
 
 /** Installs Debian's packages where a command that needs them does not work. Throws where that can't be done. */
