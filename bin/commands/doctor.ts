@@ -3,6 +3,7 @@ import { type AwsPlace, type Config, loadConfig } from '../../lib/config.ts';
 import { defaultBudget } from '../../lib/domain/budget.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
+import { servedProviders } from '../../lib/domain/run.ts';
 import { inspectGitHub } from '../../lib/github/inspect.ts';
 import { inspectDataFolder } from '../../lib/local/upkeep/inspect-data-folder.ts';
 import { inspectMachine } from '../../lib/local/upkeep/inspect-machine.ts';
@@ -29,10 +30,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('look at this machine, its keys, the model server and GitHub; exit 1 if one fails')
     .addOption(
-      new Option('--provider <name>', 'where model turns come from').choices([
-        'anthropic',
-        'openai-compatible',
-      ]),
+      new Option('--provider <name>', 'where model turns come from').choices(servedProviders),
     )
     .option('--base-url <url>', "the model server's base URL")
     .option('--model <name>', 'the model')

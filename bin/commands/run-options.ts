@@ -2,14 +2,16 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../../lib/config.ts';
 import { type Budget, defaultBudget } from '../../lib/domain/budget.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
-import type {
-  ModelChoice,
-  ProviderName,
-  RunSettings,
-  SandboxKind,
-  Strategy,
+import {
+  type ModelChoice,
+  type RunSettings,
+  type SandboxKind,
+  type ServedProvider,
+  type Strategy,
+  servedProviders,
 } from '../../lib/domain/run.ts';
 import type { RoleName } from '../../lib/domain/stage.ts';
+import { type Wire, wires } from '../../lib/domain/wire-names.ts';
 
 /** Used with the `anthropic` provider where no model is named. */
 const defaultModel = 'claude-sonnet-5-5';
@@ -17,8 +19,9 @@ const roles: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];
 
 /** The options that say how a run is done, as the command line gives them. */
 export interface RunOptions {
-  readonly provider?: Exclude<ProviderName, 'replay'>;
+  readonly provider?: ServedProvider;
   readonly baseUrl?: string;
+  readonly wires?: readonly Wire[];
   readonly model?: string;
   readonly roleModel: Readonly<Record<string, string>>;
   readonly budget: Budget;
@@ -32,15 +35,21 @@ export interface RunOptions {
 export function addRunOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--provider <name>', 'where model turns come from').choices([
-        'anthropic',
-        'openai-compatible',
-      ]),
+      new Option('--provider <name>', 'where model turns come from').choices(servedProviders),
     )
     .option('--base-url <url>', "the model server's base URL (a local server, a proxy)", url)
+    .addOption(
+      new Option(
+        '--wires <names>',
+        'what an openai-compatible server speaks to engines, by comma: chat-completions, messages, responses',
+      ).argParser(wireList),
+    )
     .option('--model <name>', `the model; with anthropic ${defaultModel} if not given`)
     .addOption(
-      new Option('--role-model <role=model>', 'another model for one role; may be repeated')
+      new Option(
+        '--role-model <role=model>',
+        'another model for one role, or provider:model; may be repeated',
+      )
         .argParser(roleModel)
         .default({}, 'the same for all'),
     )
@@ -71,7 +80,10 @@ export function addRunOptions(command: Command): Command {
 export function settingsOf(options: RunOptions, config: Config): RunSettings {
   const model = choiceOf(options, config);
   const roleModels = Object.fromEntries(
-    Object.entries(options.roleModel).map(([role, name]) => [role, { ...model, model: name }]),
+    Object.entries(options.roleModel).map(([role, name]) => [
+      role,
+      roleChoice(name, model, config),
+    ]),
   );
   return {
     model,
@@ -84,10 +96,16 @@ export function settingsOf(options: RunOptions, config: Config): RunSettings {
   };
 }
 
-function choiceOf(options: RunOptions, config: Config): ModelChoice {
+function choiceOf(
+  options: Pick<RunOptions, 'provider' | 'baseUrl' | 'wires' | 'model'>,
+  config: Config,
+): ModelChoice {
   const fallback = options.baseUrl === undefined ? 'anthropic' : 'openai-compatible';
   const provider = options.provider ?? fallback;
   const baseUrl = options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl };
+  if (options.wires !== undefined && provider !== 'openai-compatible') {
+    throw new ConfigInvalid(`--wires is for openai-compatible; what ${provider} speaks is known`);
+  }
   if (provider === 'anthropic') {
     if (config.secrets.anthropicKey === undefined) {
       throw new ConfigInvalid(
@@ -96,10 +114,31 @@ function choiceOf(options: RunOptions, config: Config): ModelChoice {
     }
     return { provider, model: options.model ?? defaultModel, ...baseUrl };
   }
-  if (options.baseUrl === undefined || options.model === undefined) {
+  if (provider === 'openai' && config.secrets.openaiKey === undefined) {
+    throw new ConfigInvalid('openai needs a key: set OPENAI_API_KEY_FILE or OPENAI_API_KEY');
+  }
+  if (options.model === undefined) throw new ConfigInvalid(`${provider} needs --model NAME`);
+  if (provider === 'openai-compatible' && options.baseUrl === undefined) {
     throw new ConfigInvalid('openai-compatible needs --base-url URL and --model NAME');
   }
-  return { provider, model: options.model, ...baseUrl };
+  const wires = options.wires === undefined ? {} : { wires: options.wires };
+  return { provider, model: options.model, ...baseUrl, ...wires };
+}
+
+/** `MODEL` at the same provider, or `PROVIDER:MODEL`; a colon may also stand in a model's name. */
+function roleChoice(name: string, main: ModelChoice, config: Config): ModelChoice {
+  const [before = '', model = ''] = name.split(/:(.*)/s);
+  const provider = servedProviders.find((known) => known === before);
+  if (provider === undefined || model === '') return { ...main, model: name };
+  if (provider === main.provider) return { ...main, model };
+  return choiceOf({ provider, model }, config);
+}
+
+function wireList(value: string): readonly Wire[] {
+  const names = value.split(',').map((name) => name.trim());
+  const known = names.filter((name): name is Wire => wires.includes(name as Wire));
+  if (known.length === names.length) return known;
+  throw new InvalidArgumentError(`Give names out of ${wires.join(', ')}, separated by commas.`);
 }
 
 function url(value: string): string {
@@ -115,7 +154,9 @@ function url(value: string): string {
 function roleModel(value: string, earlier: Record<string, string>): Record<string, string> {
   const [role = '', name = ''] = value.split(/=(.*)/s);
   if (!roles.includes(role as RoleName) || name === '') {
-    throw new InvalidArgumentError(`Give ROLE=MODEL, ROLE one of ${roles.join(', ')}.`);
+    throw new InvalidArgumentError(
+      `Give ROLE=MODEL or ROLE=PROVIDER:MODEL, ROLE one of ${roles.join(', ')}.`,
+    );
   }
   return { ...earlier, [role]: name };
 }

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import { defaultBudget } from '../domain/budget.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
-import type { RunSettings } from '../domain/run.ts';
+import { type RunSettings, servedProviders } from '../domain/run.ts';
+import { wires } from '../domain/wire-names.ts';
 import type { FunctionEnvironment } from './environment.ts';
 
 const choice = z.strictObject({
-  provider: z.enum(['anthropic', 'openai-compatible']),
+  provider: z.enum(servedProviders),
   model: z.string().min(1),
   baseUrl: z.url().exactOptional(),
+  wires: z.array(z.enum(wires)).exactOptional(),
 });
 const amount = z.number().positive();
 const schema = z.strictObject({

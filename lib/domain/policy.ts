@@ -115,6 +115,14 @@ export const policySchema = z.strictObject({
   enabled: z.boolean().default(true).describe('false: no run starts in this repository'),
   trigger,
   roles: z.strictObject({ 'issue-reader': role, coder: role, reviewer: role }).prefault({}),
+  review: z
+    .strictObject({
+      otherFamily: z
+        .boolean()
+        .default(false)
+        .describe("true: the reviewer's model must be of another family than the coder's"),
+    })
+    .prefault({}),
   budget,
   daily,
   pullRequests: z

@@ -3,6 +3,7 @@ import type { Budget, Spending } from './budget.ts';
 import type { LetPass } from './let-pass.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
+import type { Wire } from './wire-names.ts';
 
 /** Where the repository lives. `name` is `owner/name` on GitHub, an absolute path for a local one. */
 export interface RepositoryRef {
@@ -25,10 +26,15 @@ export interface ModelChoice {
   readonly model: string;
   /** Base URL for `openai-compatible` or a proxy; never holds a credential. */
   readonly baseUrl?: string;
+  /** What an `openai-compatible` server speaks, where that is not Chat Completions alone. */
+  readonly wires?: readonly Wire[];
 }
 
 /** Where model turns come from. */
-export type ProviderName = 'anthropic' | 'openai-compatible' | 'replay';
+type ProviderName = ServedProvider | 'replay';
+/** The providers that a model really speaks at. */
+export type ServedProvider = (typeof servedProviders)[number];
+export const servedProviders = ['anthropic', 'bedrock', 'openai', 'openai-compatible'] as const;
 
 /**
  * How a role gets its work out of a model. `tools`: a conversation with tools. `rewrite`: whole files in the
@@ -60,6 +66,8 @@ export interface RunSettings {
 export interface RunTerms {
   readonly models: Partial<Record<RoleName, ModelChoice>>;
   readonly budget: Budget;
+  /** Families of the models, where the repository asks that they differ. */
+  readonly families?: { readonly coder: string; readonly reviewer: string };
   /** Model calls of one attempt, where the repository names a number. */
   readonly turns: Partial<Record<RoleName, number>>;
 }

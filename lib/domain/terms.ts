@@ -1,4 +1,5 @@
 import type { Budget } from './budget.ts';
+import { differentFamilies } from './model-family.ts';
 import type { Policy } from './policy.ts';
 import type { ModelChoice, Run, RunSettings, RunTerms } from './run.ts';
 import type { RoleName, StageLimits } from './stage.ts';
@@ -7,7 +8,8 @@ const modelRoles = ['issue-reader', 'coder', 'reviewer'] as const;
 
 /**
  * A model that the operator names for a role stands over the repository's, that over the operator's for all
- * roles; the provider is always the operator's. A repository lowers the budget and never raises it.
+ * roles; the provider is always the operator's. A repository lowers the budget and never raises it. Throws
+ * `ConfigInvalid` where the models are of one family and the repository asks that they are not.
  */
 export function termsOf({ model, roleModels, budget }: RunSettings, policy: Policy): RunTerms {
   const models: Partial<Record<RoleName, ModelChoice>> = {};
@@ -24,7 +26,11 @@ export function termsOf({ model, roleModels, budget }: RunSettings, policy: Poli
     tokens: Math.min(budget.tokens, tokens ?? budget.tokens),
     turns: Math.min(budget.turns, calls ?? budget.turns),
   };
-  return { models, turns, budget: lowered };
+  const [coder, reviewer] = [models.coder ?? model, models.reviewer ?? model];
+  // A replay's turns were spoken by the models of the run that it replays, which was held to this.
+  const held = policy.review.otherFamily && coder.provider !== 'replay';
+  const families = held ? { families: differentFamilies(coder.model, reviewer.model) } : {};
+  return { models, turns, budget: lowered, ...families };
 }
 
 type WithTerms = Pick<Run, 'settings' | 'terms'>;

@@ -9,6 +9,7 @@ import { type Run, runIdOf } from '../domain/run.ts';
 import type { StageAttempt } from '../domain/stage.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { ledgerTurns } from '../providers/replay.ts';
+import { ledgerWireTurns } from '../providers/wire-replay.ts';
 import { cutOffWork } from '../services/lifecycle/cut-off-work.ts';
 import { baseOf, evidenceOf, issueOf, lastRoundOf } from '../services/lifecycle/run-facts.ts';
 import { composeEmbedded, type Embedded, openStores, runFolder } from './compose.ts';
@@ -92,11 +93,10 @@ export async function composeReplay(
   await cloneBase(original, repository.name, run);
   const replayId = runIdOf(repository, run.issue, `replay-of-${id}`);
   keepIssue(runFolder(dataDir, replayId), await issueOf(original, run));
-  const turns = await ledgerTurns(original.ledger, id, original.stages);
   const { aws: _, ...here } = config;
   const replayConfig = { ...here, dataDir };
-  const cutOffOf = cutOffIn(original, id);
-  const embedded = movingOn(await composeEmbedded(replayConfig, { turns, cutOffOf, log }), run);
+  const recorded = await recordedOf(original, id);
+  const embedded = movingOn(await composeEmbedded(replayConfig, { ...recorded, log }), run);
   return {
     embedded,
     config: replayConfig,
@@ -130,6 +130,16 @@ export async function treesOf(
   for (let round = 1; round <= rounds; round++)
     trees.push((await evidenceOf(ports, run, round)).tree);
   return trees;
+}
+
+/** All that a replay is given in place of what the model said and machines cut off. */
+async function recordedOf(original: Pick<Ports, 'stages' | 'ledger'>, id: string) {
+  const { ledger, stages } = original;
+  return {
+    turns: await ledgerTurns(ledger, id, stages),
+    wireTurns: await ledgerWireTurns(ledger, id, stages),
+    cutOffOf: cutOffIn(original, id),
+  };
 }
 
 /** What the original's attempt began from whose handoff was taken: the one that is played again. */

@@ -10,8 +10,9 @@ import { defaultLimits, type RoleName, type StageAttempt } from '../domain/stage
 import type { StageInput } from '../domain/stage-input.ts';
 import { modelFor } from '../domain/terms.ts';
 import { priceOf } from '../providers/prices.ts';
-import { loadProvider, providerOf } from '../providers/provider.ts';
+import { loadProvider, providerOf, relayOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
+import type { WireTurns } from '../providers/wire-replay.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
 import { startGateway } from './gateway/server.ts';
 import { localForge } from './local-forge/local-forge.ts';
@@ -44,6 +45,7 @@ export interface ComposeOptions {
   readonly turns?: Turns;
   /** What a coder begins from, in place of what this run's own attempts left when they were cut off. */
   readonly cutOffOf?: (stage: StageAttempt) => Promise<StageInput['cutOff']>;
+  readonly wireTurns?: WireTurns;
   /** Hosts that set-up may reach from a closed sandbox. */
   readonly registries?: readonly string[];
   readonly log: (line: string) => void;
@@ -82,6 +84,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   const gateway = await startGateway({
     ports,
     priceOf,
+    relayOf: (choice) => relayOf(choice, config.secrets, options.wireTurns),
     inputOf: (stage) => stageInput(ports, stage, options.cutOffOf),
     mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
     registries: options.registries ?? [],

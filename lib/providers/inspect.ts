@@ -1,5 +1,6 @@
 import { doubtful, type Finding, good, wrong } from '../domain/finding.ts';
 import type { ModelChoice } from '../domain/run.ts';
+import { openaiUrl } from './openai-url.ts';
 import { type ProviderSecrets, providerOf } from './provider.ts';
 
 const name = 'model server';
@@ -13,7 +14,10 @@ export async function inspectModel(
   secrets: ProviderSecrets,
   { call }: { readonly call: boolean },
 ): Promise<readonly Finding[]> {
-  const listed = await inspectList(choice, secrets);
+  const listed =
+    choice.provider === 'bedrock'
+      ? doubtful(name, 'Bedrock is asked for no list', '--model-call asks for one token')
+      : await inspectList(choice, secrets);
   return call ? [listed, await inspectCall(choice, secrets)] : [listed];
 }
 
@@ -57,7 +61,7 @@ function listing({ provider, baseUrl }: ModelChoice, secrets: ProviderSecrets) {
     const headers = { 'x-api-key': secrets.anthropicKey ?? '', 'anthropic-version': '2023-06-01' };
     return { url, headers, key: 'ANTHROPIC_API_KEY' };
   }
-  const url = new URL(`${(baseUrl ?? '').replace(/\/+$/, '')}/models`);
+  const url = new URL(`${(baseUrl ?? openaiUrl).replace(/\/+$/, '')}/models`);
   const { openaiKey } = secrets;
   const headers: Record<string, string> = openaiKey ? { authorization: `Bearer ${openaiKey}` } : {};
   return { url, headers, key: 'OPENAI_API_KEY' };

@@ -1,7 +1,9 @@
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { Provider } from '../domain/ports.ts';
 import type { ModelChoice } from '../domain/run.ts';
+import type { Relay } from '../domain/wire.ts';
 import { replayProvider, type Turns } from './replay.ts';
+import { replayRelay, type WireTurns } from './wire-replay.ts';
 
 /** The operator's keys. They stay in this process and enter no error, log or ledger. */
 export interface ProviderSecrets {
@@ -14,6 +16,8 @@ export async function loadProvider({ provider }: ModelChoice): Promise<void> {
   // Node loads its HTTP client where one of its names is asked for.
   void globalThis.Headers;
   if (provider === 'anthropic') await import('./anthropic.ts');
+  if (provider === 'bedrock') await import('./bedrock.ts');
+  if (provider === 'openai') await import('./openai.ts');
   if (provider === 'openai-compatible') await import('./openai-compatible.ts');
 }
 
@@ -22,23 +26,27 @@ export async function loadProvider({ provider }: ModelChoice): Promise<void> {
  * the first call: most commands ask no model, and need not wait for it.
  */
 export function providerOf(choice: ModelChoice, secrets: ProviderSecrets, turns?: Turns): Provider {
-  const { anthropicKey, openaiKey } = secrets;
+  const key = keyOf(choice, secrets);
   switch (choice.provider) {
     case 'anthropic':
-      if (!anthropicKey) {
-        throw new ConfigInvalid('the anthropic provider needs a key: set ANTHROPIC_API_KEY');
-      }
       return async (call) => {
         const { anthropicProvider } = await import('./anthropic.ts');
-        return anthropicProvider(anthropicKey)(call);
+        return anthropicProvider(key)(call);
+      };
+    case 'bedrock':
+      return async (call) => {
+        const { awsAccess, bedrockProvider } = await import('./bedrock.ts');
+        return bedrockProvider(await awsAccess())(call);
+      };
+    case 'openai':
+      return async (call) => {
+        const { openaiProvider } = await import('./openai.ts');
+        return openaiProvider(key)(call);
       };
     case 'openai-compatible':
-      if (choice.baseUrl === undefined) {
-        throw new ConfigInvalid('openai-compatible needs the address of a server: set --base-url');
-      }
       return async (call) => {
         const { openaiCompatibleProvider } = await import('./openai-compatible.ts');
-        return openaiCompatibleProvider(openaiKey || undefined)(call);
+        return openaiCompatibleProvider(key || undefined)(call);
       };
     case 'replay':
       if (turns === undefined) {
@@ -46,4 +54,48 @@ export function providerOf(choice: ModelChoice, secrets: ProviderSecrets, turns?
       }
       return replayProvider(turns);
   }
+}
+
+/** The relay of a choice, for clients that speak a provider's protocol themselves. Throws as `providerOf`. */
+export function relayOf(choice: ModelChoice, secrets: ProviderSecrets, turns?: WireTurns): Relay {
+  const key = keyOf(choice, secrets);
+  switch (choice.provider) {
+    case 'anthropic':
+      return async (call) => {
+        const { anthropicRelay } = await import('./anthropic.ts');
+        return anthropicRelay(key)(call);
+      };
+    case 'bedrock':
+      return async (call) => {
+        const { awsAccess, bedrockRelay } = await import('./bedrock.ts');
+        return bedrockRelay(await awsAccess())(call);
+      };
+    case 'openai':
+      return async (call) => {
+        const { openaiRelay } = await import('./openai.ts');
+        return openaiRelay(key)(call);
+      };
+    case 'openai-compatible':
+      return async (call) => {
+        const { compatibleRelay } = await import('./compatible-relay.ts');
+        return compatibleRelay(key || undefined)(call);
+      };
+    case 'replay':
+      return replayRelay(turns);
+  }
+}
+
+/** The key that a choice is served by; empty where it needs none. Throws `ConfigInvalid`. */
+function keyOf({ provider, baseUrl }: ModelChoice, secrets: ProviderSecrets): string {
+  const { anthropicKey = '', openaiKey = '' } = secrets;
+  if (provider === 'anthropic' && anthropicKey === '') {
+    throw new ConfigInvalid('the anthropic provider needs a key: set ANTHROPIC_API_KEY');
+  }
+  if (provider === 'openai' && openaiKey === '') {
+    throw new ConfigInvalid('the openai provider needs a key: set OPENAI_API_KEY');
+  }
+  if (provider === 'openai-compatible' && baseUrl === undefined) {
+    throw new ConfigInvalid('openai-compatible needs the address of a server: set --base-url');
+  }
+  return provider === 'anthropic' ? anthropicKey : openaiKey;
 }

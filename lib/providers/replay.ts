@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { ConfigInvalid, ModelFailed } from '../domain/errors.ts';
-import type { LedgerEvent } from '../domain/ledger.ts';
 import type { ModelReply, TurnAddress } from '../domain/model.ts';
 import type { Ledger, Provider, StageStore } from '../domain/ports.ts';
 
@@ -68,46 +67,55 @@ export function scriptedTurns(script: unknown): Turns {
   return async ({ role, round, turn }) => byPlace.get(placeOf(role, round, turn));
 }
 
-/**
- * Turns of an earlier run: of each role and round, those of the attempt whose handoff was taken. They are
- * counted anew, so that a call that was given up leaves no gap.
- */
+/** Turns of an earlier run. */
 export async function ledgerTurns(
   ledger: Pick<Ledger, 'events' | 'payload'>,
   run: string,
   stages: Pick<StageStore, 'list'>,
 ): Promise<Turns> {
-  const taken = new Map<string, number>();
-  for (const stage of await stages.list(run)) {
-    if (stage.handoff !== undefined) taken.set(`${stage.role}/${stage.round}`, stage.attempt);
-  }
-  const digests = new Map<string, string>();
-  const counts = new Map<string, number>();
-  for (const { role, round, attempt, reply } of (await ledger.events(run)).flatMap(calledOf)) {
-    const stage = `${role}/${round}`;
-    if (taken.get(stage) !== attempt) continue;
-    const turn = (counts.get(stage) ?? 0) + 1;
-    counts.set(stage, turn);
-    digests.set(placeOf(role, round, turn), reply);
-  }
-  return async ({ role, round, turn }) => {
-    const digest = digests.get(placeOf(role, round, turn));
+  const find = await takenTurns(ledger, run, stages, (data) => {
+    // What a client's own protocol brought is no neutral turn.
+    const neutral = data.wire === undefined && typeof data.reply === 'string';
+    return neutral ? String(data.reply) : undefined;
+  });
+  return async (address) => {
+    const digest = find(address);
     if (digest === undefined) return undefined;
     return replySchema.parse(JSON.parse((await ledger.payload(run, digest)).toString('utf8')));
   };
 }
 
-const calledSchema = z.object({
-  role: z.string(),
-  round: z.number(),
-  attempt: z.number(),
-  reply: z.string(),
-});
+const placeSchema = z.object({ role: z.string(), round: z.number(), attempt: z.number() });
 
-function calledOf(event: LedgerEvent): z.infer<typeof calledSchema>[] {
-  if (event.kind !== 'model.called' || event.standing !== 'observed') return [];
-  const parsed = calledSchema.safeParse(event.data);
-  return parsed.success ? [parsed.data] : [];
+/**
+ * What `read` makes of the calls of an earlier run: of each role and round, those of the attempt whose handoff was
+ * taken. They are counted anew, so that a call that was given up leaves no gap.
+ */
+export async function takenTurns<T>(
+  ledger: Pick<Ledger, 'events'>,
+  run: string,
+  stages: Pick<StageStore, 'list'>,
+  read: (data: Record<string, unknown>) => T | undefined,
+): Promise<(address: TurnAddress) => T | undefined> {
+  const taken = new Map<string, number>();
+  for (const stage of await stages.list(run)) {
+    if (stage.handoff !== undefined) taken.set(`${stage.role}/${stage.round}`, stage.attempt);
+  }
+  const turns = new Map<string, T>();
+  const counts = new Map<string, number>();
+  for (const event of await ledger.events(run)) {
+    if (event.kind !== 'model.called' || event.standing !== 'observed') continue;
+    const place = placeSchema.safeParse(event.data);
+    const found = read(event.data ?? {});
+    if (!place.success || found === undefined) continue;
+    const { role, round, attempt } = place.data;
+    const stage = `${role}/${round}`;
+    if (taken.get(stage) !== attempt) continue;
+    const turn = (counts.get(stage) ?? 0) + 1;
+    counts.set(stage, turn);
+    turns.set(placeOf(role, round, turn), found);
+  }
+  return ({ role, round, turn }) => turns.get(placeOf(role, round, turn));
 }
 
 function placeOf(role: string, round: number, turn: number): string {

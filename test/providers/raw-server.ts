@@ -8,9 +8,10 @@ export type Behaviour = (res: ServerResponse, n: number, req: IncomingMessage) =
 export async function rawServer(behave: Behaviour) {
   let requests = 0;
   const server = createServer((req, res) => {
-    req.resume();
     requests += 1;
     behave(res, requests, req);
+    // Where it read no body, the body goes by.
+    req.resume();
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
