@@ -2,6 +2,7 @@ import type { Budget, CallEstimate, Spending, Usage } from './budget.ts';
 import type { Claim, ClaimRequest } from './claim.ts';
 import type { Admission, DayRequest } from './daily.ts';
 import type { Effect, EffectKind } from './effect.ts';
+import type { EngineName } from './engine.ts';
 import type { Forge } from './forge.ts';
 import type { LedgerEvent, LedgerHead, NewEvent } from './ledger.ts';
 import type { ModelReply, ModelRequest, TurnAddress } from './model.ts';
@@ -268,8 +269,9 @@ export interface Ports {
   readonly source: Source;
   readonly forgeOf: ForgeOf;
   readonly provider: (choice: ModelChoice) => Provider;
-  /** Public key of the ledger's signer, PEM. */
   readonly limitsOf: (role: RoleName) => StageLimits;
+  /** Why an engine can't be started where sandboxes run; a place that can't know has none. */
+  readonly engineFault?: (engine: EngineName) => string | undefined;
 }
 
 /** What walking a run in process needs beside: where sandboxes come from. */

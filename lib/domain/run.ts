@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Budget, Spending } from './budget.ts';
+import type { EngineName } from './engine.ts';
 import type { LetPass } from './let-pass.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
+import type { Wire } from './wire.ts';
 
 /** Where the repository lives. `name` is `owner/name` on GitHub, an absolute path for a local one. */
 export interface RepositoryRef {
@@ -25,6 +27,8 @@ export interface ModelChoice {
   readonly model: string;
   /** Base URL for `openai-compatible` or a proxy; never holds a credential. */
   readonly baseUrl?: string;
+  /** What an `openai-compatible` server speaks, where that is not Chat Completions alone. */
+  readonly wires?: readonly Wire[];
 }
 
 /** Where model turns come from. */
@@ -49,6 +53,10 @@ export interface RunSettings {
   readonly sandbox: SandboxKind;
   /** For every role, over what the repository's policy says; without either `tools`. */
   readonly strategy?: Strategy;
+  /** By role, over what the repository's policy says; without either `builtin`. */
+  readonly engines?: Partial<Record<RoleName, EngineName>>;
+  /** Command line of the engine `command`, over the repository's. */
+  readonly engineCommand?: string;
   /** Overrides of the repository's own set-up and test commands. */
   readonly setup?: string;
   readonly test?: string;

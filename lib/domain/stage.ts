@@ -44,6 +44,8 @@ export interface StageLimits {
   readonly processes: number;
   readonly outputBytes: number;
   readonly turns: number;
+  /** An engine that says nothing for so long, while no command of its own could still run, hangs. */
+  readonly idleMs: number;
 }
 
 /** Limits by role unless the repository's policy sets others. */
@@ -62,5 +64,6 @@ function limits(wallMinutes: number, commandMinutes: number, turns: number): Sta
     processes: 512,
     outputBytes: 64 * 1024 ** 2,
     turns,
+    idleMs: (commandMinutes + 1) * 60_000,
   };
 }
