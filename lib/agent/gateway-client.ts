@@ -20,6 +20,8 @@ export interface GatewayClient {
   /** Opens egress for set-up and gives the proxy's URL, reached through the gateway's own address. */
   readonly beginSetup: () => Promise<string>;
   readonly endSetup: () => Promise<void>;
+  /** Where models are asked in a provider's own protocol, and what lets in there. */
+  readonly wire: { readonly url: string; readonly token: string };
   /** Where git clones from, and the configuration that carries the session. */
   readonly git: { readonly url: string; readonly config: readonly (readonly [string, string])[] };
 }
@@ -75,6 +77,7 @@ export function gatewayClient(base: string, token: string, signal: AbortSignal):
       return url.href.replace(/\/$/, '');
     },
     endSetup: async () => void (await ask({ method: 'DELETE', path: '/v1/setup' })),
+    wire: { url: new URL('/wire', base).href, token },
     git: {
       url: new URL('/git', base).href,
       config: [['http.extraHeader', `Authorization: Bearer ${token}`]],

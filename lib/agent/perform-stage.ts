@@ -5,7 +5,6 @@ import { applyChange } from './change-files.ts';
 import { cleanIssue } from './clean-text.ts';
 import { execIn } from './exec.ts';
 import { git } from './git.ts';
-import { performRole } from './perform-role.ts';
 import { readDiff } from './read-change.ts';
 import { setupPhase } from './set-up-egress.ts';
 import { stageParts } from './stage-parts.ts';
@@ -35,7 +34,9 @@ async function modelStage(work: StageWork, given: StageInput, role: Role): Promi
   }
   const place = placeOf(work, workspace);
   const facts = await prepared(work, input, role, workspace, place);
-  await performRole({
+  const { loadEngine } = await stageParts.engine();
+  const engine = await loadEngine(input.engine?.name ?? 'builtin');
+  await engine.perform({
     role,
     input,
     facts,
@@ -44,6 +45,11 @@ async function modelStage(work: StageWork, given: StageInput, role: Role): Promi
     place,
     gateway: work.gateway,
     tell: teller(work),
+    engine: input.engine ?? { name: 'builtin', model: '', wires: [] },
+    wire: work.gateway.wire,
+    scratch: work.scratch,
+    path: work.sandbox.path,
+    programs: work.sandbox.programs ?? {},
   });
 }
 

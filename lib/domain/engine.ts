@@ -35,6 +35,13 @@ export const engines: Readonly<Record<EngineName, EngineFacts>> = facts;
 /** All names, `builtin` first. */
 export const engineNames = Object.keys(facts) as [EngineName, ...EngineName[]];
 
+/** What to do where the program of an engine is missing. */
+export function notInstalled(name: EngineName): string {
+  const program = engines[name].program;
+  if (program === undefined) return `${name} needs no program`;
+  return `${name} needs the program ${program.name}, which is not here: npm install -g ${program.package}, or say where it is by ENTROPY_ENGINES=${name}=/path/to/${program.name}`;
+}
+
 /** A tool server that the repository's rules let an engine start inside the sandbox (MCP over standard streams). */
 export interface ToolServer {
   /** Program and arguments. */

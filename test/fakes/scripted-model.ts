@@ -6,6 +6,7 @@ import type { Usage } from '../../lib/domain/budget.ts';
 import type { StopReason } from '../../lib/domain/model.ts';
 import { anthropicWire } from './scripted-anthropic.ts';
 import { openaiWire } from './scripted-openai.ts';
+import { responsesWire } from './scripted-responses.ts';
 
 /** One part of a scripted turn; `rawInput` stands for arguments that are no JSON. */
 export type ScriptedPart =
@@ -50,7 +51,7 @@ export interface ScriptedConversation {
 
 /** A request as it came in. */
 export interface ScriptedRequest {
-  readonly protocol: 'anthropic' | 'openai';
+  readonly protocol: 'anthropic' | 'openai' | 'responses';
   readonly key: string;
   readonly stream: boolean;
   readonly model: string;
@@ -94,7 +95,7 @@ interface Conversation {
 }
 
 /**
- * A real HTTP server that speaks Anthropic Messages and OpenAI Chat Completions, streamed or not, and
+ * A real HTTP server that speaks Anthropic Messages, OpenAI Chat Completions and Responses, streamed or not, and
  * serves scripted turns. Which turn: the first unused conversation whose `when` stands in the system
  * prompt, then the number of assistant messages in the request.
  */
@@ -166,7 +167,9 @@ async function answer(
     ? anthropicWire
     : path.endsWith('/chat/completions')
       ? openaiWire
-      : undefined;
+      : path.endsWith('/responses')
+        ? responsesWire
+        : undefined;
   if (req.method !== 'POST' || wire === undefined) {
     res.writeHead(404).end('{}');
     return;
