@@ -4,7 +4,9 @@ import { defaultBudget } from '../../lib/domain/budget.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
 import { inspectGitHub } from '../../lib/github/inspect.ts';
+import { enginePrograms } from '../../lib/local/compose.ts';
 import { inspectDataFolder } from '../../lib/local/upkeep/inspect-data-folder.ts';
+import { inspectEngines } from '../../lib/local/upkeep/inspect-engines.ts';
 import { inspectMachine } from '../../lib/local/upkeep/inspect-machine.ts';
 import { inspectModel } from '../../lib/providers/inspect.ts';
 import { paint, printable, type Terminal, terminal, writeJson } from '../output/terminal.ts';
@@ -17,7 +19,7 @@ interface Options extends Pick<RunOptions, 'provider' | 'baseUrl' | 'model'> {
 }
 
 const help = `
-Looks at Node, git, sandboxes, data folder, disk, keys, model server and, where it is set up, GitHub. Changes
+Looks at Node, git, sandboxes, data folder, disk, keys, model server, engines and, where it is set up, GitHub. Changes
 nothing. Exit code 0 where all stands well but for warnings, 1 where something must be mended.`;
 
 /** `entropy doctor`: what stands well here, what does not, and what to do about it. */
@@ -50,6 +52,7 @@ async function examine(options: Options, given: { dataDir?: string }): Promise<F
     ...inspectDataFolder(config.dataDir),
     ...findings,
     ...(await modelFindings(config, options)),
+    ...(await inspectEngines(enginePrograms(config))),
     ...(await githubFindings(config, options.repo)),
   ];
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultBudget } from '../domain/budget.ts';
+import { engineNames } from '../domain/engine.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { FunctionEnvironment } from './environment.ts';
@@ -21,6 +22,10 @@ const schema = z.strictObject({
     .default({}),
   budget: z.strictObject({ dollars: amount, tokens: amount, turns: amount }).partial().default({}),
   strategy: z.enum(['tools', 'rewrite']).exactOptional(),
+  engines: z
+    .partialRecord(z.enum(['issue-reader', 'coder', 'reviewer']), z.enum(engineNames))
+    .exactOptional(),
+  engineCommand: z.string().min(1).exactOptional(),
 });
 
 /** The model that runs are done with where the operator named none. */

@@ -92,13 +92,13 @@ class DoorState {
       onOver(new AgentStuck(`all ${turns} turns are used and no result left`));
   }
 
-  /** A refusal by the domain's own name ends it all; a server's failure may pass. */
-  ended(failure: DomainError | undefined): void {
+  /** A refusal by the domain's own name ends it all, and so does one for good; a server's failure may pass. */
+  ended(failure: DomainError | undefined, forGood = false): void {
     this.waiting -= 1;
     this.failure = failure;
     this.#row = failure === undefined ? 0 : this.#row + 1;
     if (failure === undefined) return;
-    const final = !(failure instanceof ModelFailed) || this.#row >= failuresInARow;
+    const final = forGood || !(failure instanceof ModelFailed) || this.#row >= failuresInARow;
     if (final) this.#options.onOver(failure);
   }
 }
@@ -117,8 +117,8 @@ function pass(
 ): void {
   state.begun();
   let done = false;
-  const end = (failure?: DomainError) => {
-    if (!done) state.ended(failure);
+  const end = (failure?: DomainError, forGood?: boolean) => {
+    if (!done) state.ended(failure, forGood);
     done = true;
   };
   const fail = (why: string) => {
@@ -150,7 +150,7 @@ function relay(
   response: ServerResponse,
   told: {
     readonly onLife: () => void;
-    readonly end: (failure?: DomainError) => void;
+    readonly end: (failure?: DomainError, forGood?: boolean) => void;
     readonly fail: (why: string) => void;
   },
 ): void {
@@ -173,11 +173,16 @@ function relay(
   });
   response.on('drain', () => answer.resume());
   answer.on('end', () => {
-    told.end(namedFault(status, kept));
     response.end();
+    told.end(namedFault(status, kept), isForGood(status));
   });
   answer.on('error', () => told.fail("the model's answer broke off"));
   answer.on('aborted', () => told.fail("the model's answer broke off"));
+}
+
+/** The same request would be refused again. */
+function isForGood(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 function headersFor(request: IncomingMessage, token: string): OutgoingHttpHeaders {

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, sep } from 'node:path';
-import { type EngineName, engineNames, engines } from '../../domain/engine.ts';
+import { type EngineName, engineNames, engines, notInstalled } from '../../domain/engine.ts';
 
 /** Where programs of engines may be on this machine. */
 export interface ProgramPlaces {
@@ -33,7 +33,10 @@ export function findProgram(name: EngineName, places: ProgramPlaces): string | u
     .replace('{target}', targets[`${platform}-${arch}`] ?? 'unknown');
   const onPath = places.path.split(delimiter).filter(isAbsolute);
   return [
-    ...onPath.map((folder) => join(folder, program.name)),
+    // What npm links there of a package without its scripts run is a stub.
+    ...onPath
+      .filter((folder) => !folder.endsWith('node_modules/.bin'))
+      .map((folder) => join(folder, program.name)),
     ...places.nodeModules.map((folder) => join(folder, binary)),
   ].find(isProgram);
 }
@@ -45,6 +48,14 @@ export function findPrograms(places: ProgramPlaces): Record<string, string> {
     string,
     string
   >;
+}
+
+/** Why an engine can't be started where these programs are; undefined where it can. */
+export function faultAmong(programs: Readonly<Record<string, string>>) {
+  return (name: EngineName): string | undefined =>
+    engines[name].program === undefined || programs[name] !== undefined
+      ? undefined
+      : notInstalled(name);
 }
 
 /** What a closed sandbox must be shown for a program to run: what npm put beside it, else the file alone. */
