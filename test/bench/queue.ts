@@ -1,11 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnPlayground } from '../../lib/local/playground/remote.ts';
 import { openDatabase } from '../../lib/local/store/database.ts';
+import { freePort } from '../../localstack/free-port.ts';
 import type { Benchmark } from './benchmark.ts';
 import { entropy } from './command.ts';
 import { figure } from './figure.ts';
@@ -115,13 +114,4 @@ async function until<T>(ask: () => Promise<T | undefined>, withinMs = patienceMs
     await sleep(250);
   }
   throw new Error(`nothing came in ${withinMs / 1000} s`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -23,7 +23,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { bridgeAddress } from '../../localstack/docker.ts';
-import { credentials, type Emulator, freePort, startEmulator } from '../../localstack/emulator.ts';
+import { credentials, type Emulator, startEmulator } from '../../localstack/emulator.ts';
+import { freePort } from '../../localstack/free-port.ts';
 import { zipOf } from './zip.ts';
 
 const role = 'arn:aws:iam::000000000000:role/probe';

@@ -46,9 +46,9 @@ export function sourceMirror(options: MirrorOptions): Source {
       const found = await findPin(mirror, run.id, environment);
       if (found !== undefined) return found;
       if (run.pass !== undefined) return pinAs(mirror, run.id, run.pass.run, environment);
-      return pinFresh(options, mirror, run);
+      return bring(pinning, options, mirror, run);
     },
-    latest: (run) => fetchLatest(options, pathOf(run.repository), run),
+    latest: (run) => bring(fetching, options, pathOf(run.repository), run),
     repin: (run, base) => movePin(pathOf(run.repository), run.id, base, environment),
     rebase: (repository, change) => rebaseFiles(pathOf(repository), change, environment),
     async read(repository, commit, path) {
@@ -77,41 +77,27 @@ export function sourceMirror(options: MirrorOptions): Source {
   };
 }
 
-async function pinFresh(
-  options: MirrorOptions,
-  mirror: string,
-  run: Parameters<Source['pin']>[0],
-): Promise<Pin> {
-  const { environment } = options;
-  if (run.repository.forge === 'local') {
-    return pinLocal(mirror, run.id, run.repository.name, environment);
-  }
-  return withRemote(options, run, (remote) => pinRemote(mirror, run.id, remote, environment));
+/** How a commit is brought from where a repository lives. */
+interface Bringing {
+  readonly local: typeof pinLocal;
+  readonly remote: typeof pinRemote;
 }
+const pinning: Bringing = { local: pinLocal, remote: pinRemote };
+const fetching: Bringing = { local: fetchLocal, remote: fetchRemote };
 
-async function fetchLatest(
-  options: MirrorOptions,
+async function bring(
+  how: Bringing,
+  { remoteOf, environment }: MirrorOptions,
   mirror: string,
-  run: Parameters<Source['pin']>[0],
+  { id, repository }: Parameters<Source['pin']>[0],
 ): Promise<Pin> {
-  const { environment } = options;
-  if (run.repository.forge === 'local') {
-    return fetchLocal(mirror, run.id, run.repository.name, environment);
-  }
-  return withRemote(options, run, (remote) => fetchRemote(mirror, run.id, remote, environment));
-}
-
-async function withRemote(
-  { remoteOf }: MirrorOptions,
-  run: Parameters<Source['pin']>[0],
-  work: (remote: Remote) => Promise<Pin>,
-): Promise<Pin> {
+  if (repository.forge === 'local') return how.local(mirror, id, repository.name, environment);
   if (remoteOf === undefined) {
-    throw new RepositoryInvalid(`no access to GitHub is set up for ${run.repository.name}`);
+    throw new RepositoryInvalid(`no access to GitHub is set up for ${repository.name}`);
   }
-  const remote = await remoteOf(run.repository);
+  const remote = await remoteOf(repository);
   try {
-    return await work(remote);
+    return await how.remote(mirror, id, remote, environment);
   } finally {
     await remote.release?.();
   }

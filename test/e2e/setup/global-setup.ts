@@ -5,10 +5,10 @@ import { bridgeAddress, buildSandboxImage, ensureDocker } from '../../../localst
 import {
   awsEnvironment,
   type Emulator,
-  freePort,
   installEmulator,
   startEmulator,
 } from '../../../localstack/emulator.ts';
+import { freePort } from '../../../localstack/free-port.ts';
 
 declare global {
   var entropyEmulator: Emulator | undefined;
