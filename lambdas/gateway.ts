@@ -9,9 +9,10 @@ import { gatewayServer } from '../lib/aws/serve-gateway.ts';
 import type { Ports } from '../lib/domain/ports.ts';
 import { gitHubUploadPack } from '../lib/github/upload-pack.ts';
 import { priceOf } from '../lib/providers/prices.ts';
-import { providerOf } from '../lib/providers/provider.ts';
+import { providerOf, relayOf } from '../lib/providers/provider.ts';
 import { gitProxy } from '../lib/services/gateway/git-proxy.ts';
 import { gatewayRoutes, runOfSession } from '../lib/services/gateway/routes.ts';
+import { wireGateway } from '../lib/services/gateway/wire/wire-gateway.ts';
 import { baseOf } from '../lib/services/lifecycle/run-facts.ts';
 import { stageInput } from '../lib/services/lifecycle/stage-input.ts';
 
@@ -22,10 +23,10 @@ const keys = parameterSecrets(new SSMClient({}), {
   openaiKey: environment.needed('openaiKey'),
 });
 const log = (line: string) => console.error(JSON.stringify({ gateway: line }));
+const secrets = async () => Object.fromEntries(await keys.values());
 const ports: Ports = {
   ...composePorts(environment, access),
-  provider: (choice) => async (call) =>
-    providerOf(choice, Object.fromEntries(await keys.values()))(call),
+  provider: (choice) => async (call) => providerOf(choice, await secrets())(call),
 };
 
 /** The one service that a sandbox can talk to. */
@@ -38,6 +39,12 @@ export const handler = middy<LambdaFunctionURLEvent>({
       const run = await runOfSession(ports, authorization);
       return { ...run, commit: baseOf(run).commit };
     },
+    wire: wireGateway({
+      ports,
+      priceOf,
+      relayOf: (choice) => async (call) => relayOf(choice, await secrets())(call),
+      log,
+    }),
     git: gitProxy({ uploadPack: gitHubUploadPack(access), log }),
     patienceMs: 10_000,
     log,

@@ -4,7 +4,9 @@ import type { Run } from '../domain/run.ts';
 import { type Answer, errorAnswer } from '../services/gateway/answer.ts';
 import type { gitProxy } from '../services/gateway/git-proxy.ts';
 import { isGitPath } from '../services/gateway/git-request.ts';
+import { RequestTooLarge } from '../services/gateway/json-body.ts';
 import { answerRequest, type FindRoute } from '../services/gateway/routes.ts';
+import { isWirePath, type wireGateway } from '../services/gateway/wire/wire-gateway.ts';
 
 /** An answer as a function URL streams it (https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html). */
 export interface StreamedAnswer {
@@ -19,6 +21,7 @@ export interface ServeOptions {
   /** The run that a session may read over git, and the commit it is pinned to. Throws `SessionRefused`. */
   readonly runOf: (authorization: string | undefined) => Promise<Run & { readonly commit: string }>;
   readonly git: ReturnType<typeof gitProxy>;
+  readonly wire: ReturnType<typeof wireGateway>;
   /** White space is sent this often while a model thinks, in milliseconds. */
   readonly patienceMs: number;
   readonly log: (line: string) => void;
@@ -35,11 +38,27 @@ export function gatewayServer(options: ServeOptions) {
     const { authorization } = event.headers;
     const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
     if (isGitPath(path)) return answerGit(options, event, bytes);
+    if (isWirePath(path)) return answerWire(options.wire, event, bytes);
     const route = options.routeOf(method, path);
     const request = { authorization, body: bytes, hangUp: noHangUp };
     const work = answerRequest(route, request, options.log);
     return route?.slow === true ? patient(work, options.patienceMs) : whole(await work);
   };
+}
+
+async function answerWire(
+  wire: ServeOptions['wire'],
+  event: LambdaFunctionURLEvent,
+  bytes: Uint8Array,
+): Promise<StreamedAnswer> {
+  const { headers, rawPath: path } = event;
+  const read = async (limit: number) => {
+    if (bytes.length > limit) throw new RequestTooLarge(limit);
+    return bytes;
+  };
+  const { method } = event.requestContext.http;
+  const answer = await wire({ method, path, headers, read, hangUp: noHangUp });
+  return { statusCode: answer.status, headers: answer.headers, body: answer.body };
 }
 
 async function answerGit(

@@ -3,7 +3,8 @@ import { ConfigInvalid } from './errors.ts';
 import type { Policy } from './policy.ts';
 import type { ModelChoice, RunSettings, RunTerms } from './run.ts';
 import type { RoleName } from './stage.ts';
-import { type Wire, wiresOf } from './wire.ts';
+import { wiresOf } from './wire.ts';
+import type { Wire } from './wire-names.ts';
 
 /** The engine of a role: an operator's choice stands over the repository's. */
 export function engineOf(

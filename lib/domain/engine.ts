@@ -1,4 +1,4 @@
-import type { Wire } from './wire.ts';
+import type { Wire } from './wire-names.ts';
 
 /** A program that an engine needs and that this project never brings. */
 export interface EngineProgram {

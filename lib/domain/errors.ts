@@ -30,13 +30,23 @@ export class ScopeRefused extends DomainError {}
 export class RequestInvalid extends DomainError {}
 /** The issue's budget does not cover the next model call. */
 export class BudgetExceeded extends DomainError {}
+/** How a provider refused a call: its HTTP status, and what it said, without credentials. */
+export interface Refusal {
+  readonly status: number;
+  /** The `retry-after` that it gave, if any. */
+  readonly retryAfter?: string;
+  readonly said: string;
+}
 /** The model provider failed for good: authentication, refusal, retries used up. */
 export class ModelFailed extends DomainError {
   /** False where the provider refused before it did any work; else what was used is not known. */
   readonly used: boolean;
-  constructor(message: string, options?: ErrorOptions & { used?: boolean }) {
+  /** Where there was an answer, and it refused. */
+  readonly refusal: Refusal | undefined;
+  constructor(message: string, options?: ErrorOptions & { used?: boolean; refusal?: Refusal }) {
     super(message, options);
     this.used = options?.used ?? true;
+    this.refusal = options?.refusal;
   }
 }
 /** A role kept leaving answers that do not fit the handoff's schema. */

@@ -9,6 +9,11 @@ export function tokensIn(text: string): number {
 /** What a call may use at most: its prompt, newly cached (the dearest way to read it), and a full reply. */
 export function upperUsageOf(request: ModelRequest): Usage {
   const { maxTokens, ...prompt } = request;
+  return upperUsage(prompt, maxTokens);
+}
+
+/** The same of a prompt in any form. */
+export function upperUsage(prompt: unknown, maxTokens: number): Usage {
   const input = tokensIn(JSON.stringify(prompt));
   return { input: 0, cacheRead: 0, cacheWrite: input, output: maxTokens };
 }

@@ -4,7 +4,7 @@ import type { EngineName } from './engine.ts';
 import type { LetPass } from './let-pass.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
-import type { Wire } from './wire.ts';
+import type { Wire } from './wire-names.ts';
 
 /** Where the repository lives. `name` is `owner/name` on GitHub, an absolute path for a local one. */
 export interface RepositoryRef {

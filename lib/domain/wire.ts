@@ -1,10 +1,6 @@
+import type { TurnAddress } from './model.ts';
 import type { ModelChoice } from './run.ts';
-
-/** Protocols that models are asked by, beside our own neutral one. */
-export const wires = ['messages', 'chat-completions', 'responses'] as const;
-
-/** Anthropic's Messages, OpenAI's Chat Completions, OpenAI's Responses. */
-export type Wire = (typeof wires)[number];
+import { type Wire, wires } from './wire-names.ts';
 
 /** The protocols that a choice's provider speaks itself. Nothing is translated from one to another. */
 export function wiresOf(choice: ModelChoice): readonly Wire[] {
@@ -17,3 +13,31 @@ export function wiresOf(choice: ModelChoice): readonly Wire[] {
       return wires;
   }
 }
+
+/** A call in a provider's own protocol. */
+export interface WireCall {
+  readonly wire: Wire;
+  readonly choice: ModelChoice;
+  readonly address: TurnAddress;
+  /** Held to the rules already; its model is the choice's. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly stream: boolean;
+  /** What of the client's headers goes on. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** The reply of a call that the provider took, in the provider's own bytes. */
+export interface WireReply {
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Hands a call on to a provider, with the operator's key. Throws `ModelFailed` after its own retries; once there is
+ * a reply, its body may still break off.
+ */
+export type Relay = (call: WireCall) => Promise<WireReply>;
+
+/** The relay of a choice. Throws `ConfigInvalid`. */
+export type RelayOf = (choice: ModelChoice) => Relay;

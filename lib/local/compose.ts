@@ -9,7 +9,7 @@ import type { RepositoryRef } from '../domain/run.ts';
 import { defaultLimits, type RoleName, type StageAttempt } from '../domain/stage.ts';
 import { modelFor } from '../domain/terms.ts';
 import { priceOf } from '../providers/prices.ts';
-import { loadProvider, providerOf } from '../providers/provider.ts';
+import { loadProvider, providerOf, relayOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
 import { startGateway } from './gateway/server.ts';
@@ -90,6 +90,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   const gateway = await startGateway({
     ports,
     priceOf,
+    relayOf: (choice) => relayOf(choice, config.secrets, options.turns),
     inputOf: (stage) => stageInput(ports, stage),
     mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
     registries: options.registries ?? [],

@@ -1,5 +1,4 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Usage } from '../domain/budget.ts';
 import type { Block, Message, ModelRequest, ReplyBlock, StopReason } from '../domain/model.ts';
 import { toolInputOf } from './tool-input.ts';
 
@@ -120,14 +119,4 @@ const stops: Record<Anthropic.StopReason, StopReason> = {
 /** Why the model stopped; a reason that is new to us counts as an end. */
 export function stopOf(reason: Anthropic.StopReason): StopReason {
   return stops[reason] ?? 'end';
-}
-
-/** Messages counts cached tokens apart from `input_tokens`, as the domain does. */
-export function usageOf(usage: Anthropic.Usage): Usage {
-  return {
-    input: usage.input_tokens ?? 0,
-    cacheRead: usage.cache_read_input_tokens ?? 0,
-    cacheWrite: usage.cache_creation_input_tokens ?? 0,
-    output: usage.output_tokens ?? 0,
-  };
 }

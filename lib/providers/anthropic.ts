@@ -3,35 +3,30 @@ import { addUsage, noUsage, type Usage } from '../domain/budget.ts';
 import { tokensIn } from '../domain/estimate.ts';
 import type { ModelReply } from '../domain/model.ts';
 import type { Provider, ProviderCall } from '../domain/ports.ts';
-import { messagesRequest, replyBlocks, stopOf, usageOf } from './anthropic-messages.ts';
-import { type Account, modelFailed } from './failure.ts';
+import type { Relay } from '../domain/wire.ts';
+import { messagesUsage } from '../domain/wire-usage.ts';
+import { messagesRequest, replyBlocks, stopOf } from './anthropic-messages.ts';
+import { anthropicServer, type MessagesServerOf } from './anthropic-server.ts';
+import { modelFailed } from './failure.ts';
 import { hostedLimits, type ProviderLimits } from './limits.ts';
+import { relayed } from './relay.ts';
 import { retryStreams, StreamFault } from './stream-fault.ts';
-import { watchedFetch } from './watched-fetch.ts';
-
-const anthropicUrl = 'https://api.anthropic.com';
 
 /** Anthropic's Messages API, or a server that speaks it at the choice's `baseUrl`. */
 export function anthropicProvider(apiKey: string, limits: ProviderLimits = hostedLimits): Provider {
+  return messagesProvider(anthropicServer(apiKey, limits), limits);
+}
+
+/** The same as it comes from the server, for those who speak it themselves. */
+export function anthropicRelay(apiKey: string, limits: ProviderLimits = hostedLimits): Relay {
+  const serverOf = anthropicServer(apiKey, limits);
+  return (call) => relayed(serverOf(call.choice), call, limits);
+}
+
+/** Model turns from any server that speaks Messages. */
+export function messagesProvider(serverOf: MessagesServerOf, limits: ProviderLimits): Provider {
   return async (call) => {
-    const baseURL = call.choice.baseUrl ?? anthropicUrl;
-    const client = new Anthropic({
-      apiKey,
-      authToken: null,
-      baseURL,
-      maxRetries: limits.retries,
-      timeout: limits.answerMs,
-      fetch: watchedFetch(limits),
-      logLevel: 'off',
-    });
-    const account: Account = {
-      provider:
-        call.choice.baseUrl === undefined
-          ? 'Anthropic'
-          : `the model server at ${new URL(baseURL).origin}`,
-      keySetting: 'ANTHROPIC_API_KEY',
-      secrets: [apiKey],
-    };
+    const { client, account } = serverOf(call.choice);
     try {
       return await askWithThinking(client, call, limits);
     } catch (error) {
@@ -95,7 +90,7 @@ async function ask(
     began = true;
   });
   stream.on('streamEvent', (event, { usage }) => {
-    counted = usageOf(usage);
+    counted = messagesUsage(usage);
     if (event.type === 'content_block_delta') received += bytesOf(event.delta);
     if (event.type !== 'content_block_delta' || event.delta.type !== 'input_json_delta') return;
     const before = rawInputs.get(event.index) ?? '';
@@ -107,7 +102,7 @@ async function ask(
     return {
       content: replyBlocks(message.content, rawInputs),
       stop: stopOf(message.stop_reason),
-      usage: usageOf(message.usage),
+      usage: messagesUsage(message.usage),
       model: message.model,
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
 import type { Usage } from '../domain/budget.ts';
 import type { Message, ModelReply, ModelRequest, ReplyBlock, StopReason } from '../domain/model.ts';
+import { chatUsage } from '../domain/wire-usage.ts';
 import { toolInputOf } from './tool-input.ts';
 
 type Param = OpenAI.Chat.Completions.ChatCompletionMessageParam;
@@ -126,7 +127,7 @@ export function replyOf(draft: ChatDraft, turn: number, guessed: Usage): ModelRe
     stop: stopOf(draft),
     ...(draft.usage === undefined
       ? { usage: guessed, estimated: true as const }
-      : { usage: usageOf(draft.usage) }),
+      : { usage: chatUsage(draft.usage) }),
     model: draft.model,
   };
 }
@@ -136,16 +137,4 @@ function stopOf({ refused, finish, calls }: ChatDraft): StopReason {
   if (refused || finish === 'content_filter') return 'refusal';
   if (finish === 'length') return 'length';
   return calls.size > 0 ? 'tool' : 'end';
-}
-
-/** Chat Completions counts cached tokens within `prompt_tokens`; the domain counts them apart. */
-export function usageOf(usage: OpenAI.CompletionUsage): Usage {
-  const cacheRead = usage.prompt_tokens_details?.cached_tokens ?? 0;
-  const cacheWrite = usage.prompt_tokens_details?.cache_write_tokens ?? 0;
-  return {
-    input: Math.max(0, (usage.prompt_tokens ?? 0) - cacheRead - cacheWrite),
-    cacheRead,
-    cacheWrite,
-    output: usage.completion_tokens ?? 0,
-  };
 }

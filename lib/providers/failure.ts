@@ -6,19 +6,33 @@ export interface Account {
   /** `Anthropic` or `the server at <origin>`. */
   readonly provider: string;
   /** The setting that holds the key. */
-  readonly keySetting: 'ANTHROPIC_API_KEY' | 'OPENAI_API_KEY';
+  readonly keySetting: string;
   readonly secrets: readonly string[];
 }
 
-/** Turns an SDK's error into `ModelFailed`: what happened, and which setting to look at. */
-export function modelFailed(error: unknown, account: Account, aborted: boolean): ModelFailed {
+/**
+ * Turns an SDK's error into `ModelFailed`: what happened, and which setting to look at. `began`: the reply had begun
+ * for sure.
+ */
+export function modelFailed(
+  error: unknown,
+  account: Account,
+  aborted: boolean,
+  began = false,
+): ModelFailed {
   if (error instanceof ModelFailed) return error;
   const said = redact(saidBy(error), account.secrets).value.slice(0, 500);
   if (aborted) return new ModelFailed('the model call was given up before its reply was complete');
   const status = statusOf(error);
-  if (status !== undefined) return new ModelFailed(refusal(status, said, account), { used: false });
+  if (status !== undefined) {
+    const retryAfter = retryAfterOf(error);
+    return new ModelFailed(refusal(status, said, account), {
+      used: false,
+      refusal: { status, said, ...(retryAfter === undefined ? {} : { retryAfter }) },
+    });
+  }
   return new ModelFailed(`${account.provider} gave no complete reply (${said})`, {
-    used: startedOf(error),
+    used: began || startedOf(error),
   });
 }
 
@@ -38,6 +52,11 @@ function refusal(status: number, said: string, { provider, keySetting }: Account
 function statusOf(error: unknown): number | undefined {
   const status = (error as { status?: unknown } | null)?.status;
   return typeof status === 'number' ? status : undefined;
+}
+
+function retryAfterOf(error: unknown): string | undefined {
+  const headers = (error as { headers?: unknown } | null)?.headers;
+  return headers instanceof Headers ? (headers.get('retry-after') ?? undefined) : undefined;
 }
 
 /** A connection that was never made has used nothing; a reply that broke off may have. */

@@ -10,6 +10,8 @@ export interface ProviderLimits {
   readonly idleMs: number;
   /** Wait for the first byte of an answer. */
   readonly answerMs: number;
+  /** The same where the answer comes in one piece, once the model has said all. */
+  readonly wholeMs: number;
   /** Longest wait that a `retry-after` is obeyed for. */
   readonly retryAfterMs: number;
   /** Most bytes of one answer, with all that its protocol wraps around it. */
@@ -23,6 +25,7 @@ export const hostedLimits: ProviderLimits = {
   pauseMs: 1_000,
   idleMs: 120_000,
   answerMs: 120_000,
+  wholeMs: 600_000,
   retryAfterMs: 60_000,
   answerBytes: 32 * 1024 * 1024,
 };

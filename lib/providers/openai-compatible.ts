@@ -1,21 +1,14 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { addUsage, type Usage } from '../domain/budget.ts';
-import { ConfigInvalid } from '../domain/errors.ts';
 import { tokensIn } from '../domain/estimate.ts';
 import type { ModelReply, ModelRequest } from '../domain/model.ts';
 import type { Provider, ProviderCall } from '../domain/ports.ts';
-import {
-  addChunk,
-  type ChatDraft,
-  chatRequest,
-  emptyDraft,
-  replyOf,
-  usageOf,
-} from './chat-completions.ts';
-import { type Account, modelFailed } from './failure.ts';
+import { chatUsage } from '../domain/wire-usage.ts';
+import { addChunk, type ChatDraft, chatRequest, emptyDraft, replyOf } from './chat-completions.ts';
+import { modelFailed } from './failure.ts';
 import { localLimits, type ProviderLimits } from './limits.ts';
+import { openaiServer } from './openai-server.ts';
 import { retryStreams, StreamFault } from './stream-fault.ts';
-import { watchedFetch } from './watched-fetch.ts';
 
 /** What a server may not know. Each is given up, or named the other way, once the server objects. */
 interface Dialect {
@@ -39,38 +32,17 @@ function dialectOf(address: string): Dialect {
   return known;
 }
 
-/**
- * Any server that speaks Chat Completions: OpenAI, vLLM, llama.cpp, Ollama and the rest. A server
- * without a key gets a placeholder, since the SDK insists on one.
- */
+/** Any server that speaks Chat Completions: OpenAI, vLLM, llama.cpp, Ollama and the rest. */
 export function openaiCompatibleProvider(
   apiKey: string | undefined,
   limits: ProviderLimits = localLimits,
 ): Provider {
   return async (call) => {
-    const { baseUrl } = call.choice;
-    if (baseUrl === undefined) {
-      throw new ConfigInvalid('openai-compatible needs the address of a server: set --base-url');
-    }
-    const client = new OpenAI({
-      apiKey: apiKey ?? 'none',
-      organization: null,
-      project: null,
-      baseURL: baseUrl,
-      maxRetries: limits.retries,
-      timeout: limits.answerMs,
-      fetch: watchedFetch(limits),
-      logLevel: 'off',
-    });
-    const account: Account = {
-      provider: `the model server at ${new URL(baseUrl).origin}`,
-      keySetting: 'OPENAI_API_KEY',
-      secrets: apiKey === undefined ? [] : [apiKey],
-    };
+    const { client, account, baseURL } = openaiServer(apiKey, call.choice, limits);
     try {
       const lost: ChatDraft[] = [];
       const reply = await retryStreams(limits, call.signal, () =>
-        askInDialect(client, call, dialectOf(baseUrl), lost),
+        askInDialect(client, call, dialectOf(baseURL), lost),
       );
       return withLost(reply, lost);
     } catch (error) {
@@ -199,7 +171,7 @@ function withLost(reply: ModelReply, lost: readonly ChatDraft[]): ModelReply {
   const { input, cacheRead, cacheWrite } = reply.usage;
   const prompt = { input: input + cacheRead + cacheWrite, cacheRead: 0, cacheWrite: 0 };
   const used = lost.map((draft) =>
-    draft.usage === undefined ? { ...prompt, output: outputOf(draft) } : usageOf(draft.usage),
+    draft.usage === undefined ? { ...prompt, output: outputOf(draft) } : chatUsage(draft.usage),
   );
   return { ...reply, usage: used.reduce(addUsage, reply.usage), estimated: true };
 }

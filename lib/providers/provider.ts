@@ -1,6 +1,7 @@
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { Provider } from '../domain/ports.ts';
 import type { ModelChoice } from '../domain/run.ts';
+import type { Relay } from '../domain/wire.ts';
 import { replayProvider, type Turns } from './replay.ts';
 
 /** The operator's keys. They stay in this process and enter no error, log or ledger. */
@@ -45,5 +46,24 @@ export function providerOf(choice: ModelChoice, secrets: ProviderSecrets, turns?
         throw new ConfigInvalid('the replay provider needs a recorded run or script to replay');
       }
       return replayProvider(turns);
+  }
+}
+
+/**
+ * The relay of a choice, for clients that speak its protocol themselves. Throws `ConfigInvalid` as `providerOf`.
+ */
+export function relayOf(choice: ModelChoice, secrets: ProviderSecrets, turns?: Turns): Relay {
+  // Held to the same settings.
+  providerOf(choice, secrets, turns);
+  const { anthropicKey = '' } = secrets;
+  switch (choice.provider) {
+    case 'anthropic':
+      return async (call) => {
+        const { anthropicRelay } = await import('./anthropic.ts');
+        return anthropicRelay(anthropicKey)(call);
+      };
+    case 'openai-compatible':
+    case 'replay':
+      throw new ConfigInvalid(`${choice.provider} relays nothing`);
   }
 }

@@ -102,6 +102,8 @@ const calledSchema = z.object({
   round: z.number(),
   attempt: z.number(),
   reply: z.string(),
+  // What a client's own protocol brought is no neutral turn.
+  wire: z.undefined().optional(),
 });
 
 function calledOf(event: LedgerEvent): z.infer<typeof calledSchema>[] {

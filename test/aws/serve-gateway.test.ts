@@ -8,9 +8,12 @@ import { gatewayServer, type StreamedAnswer } from '../../lib/aws/serve-gateway.
 import { ModelFailed } from '../../lib/domain/errors.ts';
 import type { ModelReply } from '../../lib/domain/model.ts';
 import type { Provider } from '../../lib/domain/ports.ts';
+import { anthropicRelay } from '../../lib/providers/anthropic.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { gitProxy } from '../../lib/services/gateway/git-proxy.ts';
 import { gatewayRoutes, runOfSession } from '../../lib/services/gateway/routes.ts';
+import { wireGateway } from '../../lib/services/gateway/wire/wire-gateway.ts';
+import { quick } from '../providers/provider-fixture.ts';
 import { type World, withWorld } from '../services/gateway/gateway-fixture.ts';
 
 const commit = 'c'.repeat(40);
@@ -55,6 +58,7 @@ function functionUrl(world: World, provider: Provider = async () => reply) {
       }),
     }),
     runOf: async (authorization) => ({ ...(await runOfSession(ports, authorization)), commit }),
+    wire: wireGateway({ ports, priceOf, relayOf: () => anthropicRelay('a-key', quick), log }),
     git: gitProxy({
       log,
       uploadPack: async (repository, request) => {

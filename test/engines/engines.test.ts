@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { EngineChoice, EngineName } from '../../lib/domain/engine.ts';
-import type { Wire } from '../../lib/domain/wire.ts';
+import type { Wire } from '../../lib/domain/wire-names.ts';
 import { evidence, fixed, issue, plan } from '../agent/fixtures/plan.ts';
 import { playEngine } from './fixtures/play-engine.ts';
 import { answers, pairs, runs } from './fixtures/words.ts';

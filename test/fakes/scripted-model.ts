@@ -53,6 +53,7 @@ export interface ScriptedConversation {
 export interface ScriptedRequest {
   readonly protocol: 'anthropic' | 'openai' | 'responses';
   readonly key: string;
+  readonly headers: IncomingMessage['headers'];
   readonly stream: boolean;
   readonly model: string;
   readonly system: string;
@@ -181,6 +182,7 @@ async function answer(
   const request: ScriptedRequest = {
     protocol: wire.protocol,
     key: key.replace(/^Bearer /, ''),
+    headers: req.headers,
     stream: body.stream === true,
     model: body.model,
     system,

@@ -11,6 +11,7 @@ export const quick: ProviderLimits = {
   pauseMs: 1,
   idleMs: 1_000,
   answerMs: 1_000,
+  wholeMs: 1_000,
   retryAfterMs: 50,
   answerBytes: 32 * 1024 * 1024,
 };

@@ -1,6 +1,6 @@
 import type { EngineChoice, EngineName } from '../../domain/engine.ts';
 import type { StageLimits } from '../../domain/stage.ts';
-import type { Wire } from '../../domain/wire.ts';
+import type { Wire } from '../../domain/wire-names.ts';
 import type { ClaimedEvent } from '../teller.ts';
 
 /** One start of a program that plays a role. */

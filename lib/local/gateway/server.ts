@@ -14,7 +14,7 @@ const { createServer } = process.getBuiltinModule('node:http');
 
 /** What a gateway is started with. */
 export interface GatewayOptions
-  extends Pick<LocalRouteOptions, 'ports' | 'inputOf' | 'mirrorPathOf'> {
+  extends Pick<LocalRouteOptions, 'ports' | 'inputOf' | 'mirrorPathOf' | 'relayOf'> {
   /** What set-up may reach: `host`, `host:port`, an address, or `address/bits`. */
   readonly registries: readonly string[];
   /** Folder for a unix socket, for sandboxes that have no network. */
@@ -42,6 +42,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     inputOf: options.inputOf,
     mirrorPathOf: options.mirrorPathOf,
     priceOf: options.priceOf,
+    relayOf: options.relayOf,
     patienceMs: options.patienceMs ?? 10_000,
     log: options.log ?? (() => {}),
     setup: { egress, proxyAddress: () => address },

@@ -1,9 +1,17 @@
+import type { Readable } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 
 /** What a route gives back; `body` is sent as JSON. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+}
+
+/** An answer over HTTP. The body is to be read to its end, or destroyed. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
 }
 
 /** Nothing to say. */
@@ -20,6 +28,7 @@ const statuses: Record<string, number> = {
   RequestTooLarge: 413,
   HandoffInvalid: 422,
   AgentStuck: 429,
+  TooManyCalls: 429,
   ModelFailed: 502,
   ConfigInvalid: 502,
 };

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DomainError, ForgeUnavailable } from '../../domain/errors.ts';
 import type { Run } from '../../domain/run.ts';
+import type { HttpAnswer } from './answer.ts';
 import { GitRefused, gitHeaders, gitServiceOf } from './git-request.ts';
 import { advertisementOf, checkedUpload } from './upload-request.ts';
 
@@ -14,13 +15,6 @@ export interface GitRequest {
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
-}
-
-/** An answer over HTTP. The body is to be read to its end, or destroyed. */
-export interface GitAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readable;
 }
 
 /**
@@ -52,7 +46,7 @@ export function gitProxy(options: GitProxyOptions) {
     run: Pick<Run, 'id' | 'repository'> & { readonly commit: string },
     request: GitRequest,
     hangUp: AbortSignal,
-  ): Promise<GitAnswer> => {
+  ): Promise<HttpAnswer> => {
     try {
       if (serviceOf(request) === 'refs') {
         const bytes = advertisementOf(`refs/entropy/${run.id}/base`, run.commit);
@@ -92,10 +86,10 @@ async function bodyOf({ headers, body }: GitRequest, limit: number): Promise<Buf
   }
 }
 
-function answer(status: number, headers: GitAnswer['headers'], bytes: Buffer): GitAnswer {
+function answer(status: number, headers: HttpAnswer['headers'], bytes: Buffer): HttpAnswer {
   return { status, headers, body: Readable.from([bytes], { objectMode: false }) };
 }
 
-function refusal(status: number, message: string): GitAnswer {
+function refusal(status: number, message: string): HttpAnswer {
   return answer(status, { 'content-type': 'text/plain' }, Buffer.from(`${message}\n`));
 }

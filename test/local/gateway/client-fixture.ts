@@ -3,8 +3,10 @@ import { text } from 'node:stream/consumers';
 import type { RoleName } from '../../../lib/domain/stage.ts';
 import type { SessionGrant } from '../../../lib/domain/stage-input.ts';
 import { type GatewayOptions, startGateway } from '../../../lib/local/gateway/server.ts';
+import { anthropicRelay } from '../../../lib/providers/anthropic.ts';
 import { priceOf } from '../../../lib/providers/prices.ts';
-import type { World } from '../../services/gateway/gateway-fixture.ts';
+import { quick } from '../../providers/provider-fixture.ts';
+import { modelKey, type World } from '../../services/gateway/gateway-fixture.ts';
 
 /** An answer as it came over the wire. */
 interface Reply {
@@ -66,6 +68,7 @@ export async function withGateway<T>(
 ): Promise<T> {
   const gateway = await startGateway({
     priceOf,
+    relayOf: () => anthropicRelay(modelKey, quick),
     ports: world.ports,
     inputOf: async ({ run, role, round, attempt }) => ({
       stage: { run, role, round, attempt },

@@ -2,15 +2,9 @@ import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { ModelRequest } from '../../../lib/domain/model.ts';
-import type { RunSettings } from '../../../lib/domain/run.ts';
-import type { GatewayOptions } from '../../../lib/local/gateway/server.ts';
-import {
-  type ScriptedConversation,
-  type ScriptedTurn,
-  startScriptedModel,
-} from '../../fakes/scripted-model.ts';
-import { modelKey, type World, withWorld } from '../../services/gateway/gateway-fixture.ts';
-import { type Client, sessionFor, withGateway } from './client-fixture.ts';
+import { modelKey } from '../../services/gateway/gateway-fixture.ts';
+import { sessionFor } from './client-fixture.ts';
+import { type Scene, scene } from './scene.ts';
 
 const request: ModelRequest = {
   system: 'You are the coder.',
@@ -20,41 +14,6 @@ const request: ModelRequest = {
 };
 const usage = { input: 100, cacheRead: 0, cacheWrite: 0, output: 20 };
 const secret = `ghp_${'a1'.repeat(18)}`;
-
-interface Scene {
-  readonly world: World;
-  readonly coder: Client & {
-    readonly grant: { readonly stage: Parameters<World['ports']['stages']['get']>[0] };
-  };
-  readonly model: Awaited<ReturnType<typeof startScriptedModel>>;
-  readonly gateway: Parameters<typeof sessionFor>[1];
-}
-
-/** A coder's session, a gateway, and a scripted model behind it. */
-async function scene(
-  turns: readonly ScriptedTurn[],
-  given: Partial<RunSettings> & { options?: Partial<GatewayOptions> },
-  play: (scene: Scene) => Promise<void>,
-): Promise<void> {
-  const script: ScriptedConversation = { when: 'You are', turns };
-  const model = await startScriptedModel({ turns: [script] });
-  const { options = {}, ...settings } = given;
-  const choice = {
-    provider: 'anthropic',
-    model: 'claude-sonnet-5-5',
-    baseUrl: model.anthropicUrl,
-  } as const;
-  try {
-    await withWorld({ model: choice, ...settings }, (world) =>
-      withGateway(world, options, async (gateway) => {
-        const coder = await sessionFor(world, gateway, 'coder');
-        await play({ world, coder, model, gateway });
-      }),
-    );
-  } finally {
-    await model.close();
-  }
-}
 
 const failureOf = async ({ world, coder }: Scene) =>
   (await world.ports.stages.get(coder.grant.stage))?.failure;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Wire } from '../../../domain/wire.ts';
+import type { Wire } from '../../../domain/wire-names.ts';
 import type { Cli, CliJob, CliStart, Heard } from '../cli.ts';
 import { cliEngine } from '../cli-engine.ts';
 import { asObject, objectIn, textIn, toolFacts } from '../json-line.ts';
