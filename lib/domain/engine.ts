@@ -1,7 +1,7 @@
 import type { Wire } from './wire-names.ts';
 
 /** A program that an engine needs and that this project never brings. */
-export interface EngineProgram {
+interface EngineProgram {
   /** Its name on the PATH. */
   readonly name: string;
   /** What `npm install -g` gets it from. */
