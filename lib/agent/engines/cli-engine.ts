@@ -37,7 +37,7 @@ async function performCli(cli: Cli, work: EngineWork): Promise<void> {
   const folder = join(work.scratch, 'engine');
   await mkdir(join(folder, 'home'), { recursive: true });
   const { idleMs, turns } = work.limits;
-  const quiet = () => silent(idleMs, talk.door.waiting() > 0);
+  const quiet = () => talk.door.failure() ?? silent(idleMs, talk.door.waiting() > 0);
   const door = await openDoor({
     target: `${work.wire.url}`,
     token: work.wire.token,
