@@ -7,6 +7,7 @@ export default {
     '<rootDir>/test/real/',
     '<rootDir>/test/e2e/',
     '<rootDir>/test/redteam/sandbox/',
+    '<rootDir>/test/engines/',
   ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },

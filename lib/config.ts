@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { engineNames } from './domain/engine.ts';
 import { ConfigInvalid } from './domain/errors.ts';
 import { isRepositoryName } from './domain/webhook-intent.ts';
 
@@ -23,6 +24,8 @@ const deploymentName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, "must be a deployment's name: lower case letters, digits and -");
 
+const enginePath = /^[a-z-]+=\/\S+$/;
+
 const schema = z.object({
   ENTROPY_DATA_DIR: z.string().min(1).optional(),
   ENTROPY_PLACE: z.enum(['here', 'aws']).optional(),
@@ -35,6 +38,13 @@ const schema = z.object({
     .string()
     .transform((text) => text.split(/[\s,]+/).filter((name) => name !== ''))
     .pipe(z.array(z.string().refine(isRepositoryName, 'must be owner/name, separated by commas')))
+    .optional(),
+  ENTROPY_ENGINES: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+    .pipe(z.array(z.string().regex(enginePath, 'must be ENGINE=/absolute/path, by commas')))
+    .transform((parts) => Object.fromEntries(parts.map((part) => part.split(/=(.*)/s))))
+    .pipe(z.partialRecord(z.enum(engineNames), z.string()))
     .optional(),
   ENTROPY_RECONCILE_MINUTES: z.coerce.number().min(0).max(1_440).optional(),
   ENTROPY_LEASE_MS: z.coerce.number().int().min(200).max(600_000).optional(),
@@ -78,6 +88,8 @@ export interface Config {
   readonly port: number;
   /** Runs walked at the same time. */
   readonly capacity: number;
+  /** Where programs of engines are, by the engine's name, beside the PATH. */
+  readonly engines?: Readonly<Record<string, string>>;
   /** How a server finds what no delivery told it. */
   readonly reconcile?: {
     /** Repositories to look at; those that the App is installed on where none are named. */
@@ -152,6 +164,7 @@ function assemble(
     },
     port: values.ENTROPY_PORT ?? 8787,
     capacity: values.ENTROPY_CAPACITY ?? 2,
+    ...(values.ENTROPY_ENGINES === undefined ? {} : { engines: values.ENTROPY_ENGINES }),
     reconcile: {
       ...(values.ENTROPY_REPOSITORIES === undefined
         ? {}

@@ -61,6 +61,7 @@ function readOptions(env: Outside['env']): Settings {
     ...toolsUserOf(given('ENTROPY_TOOLS_USER'), given('ENTROPY_PRIVATE'), tmp),
     ...extraOf(env, given('ENTROPY_TOOL_ENVIRONMENT')),
     ...proxyOf(given('ENTROPY_PROXY')),
+    ...programsOf(given('ENTROPY_ENGINES')),
     gateway: take('ENTROPY_GATEWAY'),
     bootCode: take('ENTROPY_BOOT_CODE'),
     workspace: take('ENTROPY_WORKSPACE'),
@@ -97,6 +98,16 @@ function toolsUserOf(user: string | undefined, folder: string | undefined, tmp: 
     throw new ConfigInvalid('ENTROPY_TOOLS_USER is not the number of a user other than root');
   }
   return { toolsUser: Number(user), private: folder ?? makePrivateFolder(tmp) };
+}
+
+/** A JSON object of paths; an image may name its own. */
+function programsOf(json: string | undefined) {
+  const given: unknown = json === undefined ? {} : JSON.parse(json);
+  const paths = typeof given === 'object' && given !== null ? Object.values(given) : [undefined];
+  if (paths.every((path) => typeof path === 'string')) {
+    return { programs: given as Record<string, string> };
+  }
+  throw new ConfigInvalid('ENTROPY_ENGINES is not a JSON object of paths');
 }
 
 /** Variables of an image that tools need: `JAVA_HOME RUSTUP_HOME`. */

@@ -1,14 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../lib/config.ts';
+import { requireEngines } from '../../lib/domain/engine-choice.ts';
 import { SandboxUnavailable } from '../../lib/domain/errors.ts';
 import { slotPool } from '../../lib/domain/lease.ts';
 import { exitCodeOf } from '../../lib/domain/outcome.ts';
 import { pauseText } from '../../lib/domain/pause.ts';
+import { defaultPolicy } from '../../lib/domain/policy.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import type { Run, SandboxKind } from '../../lib/domain/run.ts';
-import { composeEmbedded, type Embedded, runFolder } from '../../lib/local/compose.ts';
+import type { Run, RunSettings, SandboxKind } from '../../lib/domain/run.ts';
+import { termsOf } from '../../lib/domain/terms.ts';
+import {
+  composeEmbedded,
+  type Embedded,
+  enginePrograms,
+  runFolder,
+} from '../../lib/local/compose.ts';
 import type { Github } from '../../lib/local/compose-github.ts';
+import { faultAmong } from '../../lib/local/sandbox/engine-programs.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
 import { startWorker } from '../../lib/local/server/worker.ts';
@@ -26,6 +35,13 @@ export async function requireSandbox(kind: SandboxKind): Promise<void> {
   if (kind === 'fargate') throw new SandboxUnavailable('this run is one of AWS: it goes on there');
   const probe = await probeSandbox(kind);
   if (!probe.works) throw new SandboxUnavailable(probe.reason);
+}
+
+/** Refuses engines of the operator's choice that can't work here or with the model. Throws `ConfigInvalid`. */
+export function requireOwnEngines(config: Config, settings: RunSettings): void {
+  if (settings.engines === undefined) return;
+  const { models } = termsOf(settings, defaultPolicy);
+  requireEngines(settings, defaultPolicy, models, faultAmong(enginePrograms(config)));
 }
 
 /** Carries one run out in this process, from the queue to its receipt. Returns the exit code. */

@@ -5,7 +5,9 @@ import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
 import { servedProviders } from '../../lib/domain/run.ts';
 import { inspectGitHub } from '../../lib/github/inspect.ts';
+import { enginePrograms } from '../../lib/local/compose.ts';
 import { inspectDataFolder } from '../../lib/local/upkeep/inspect-data-folder.ts';
+import { inspectEngines } from '../../lib/local/upkeep/inspect-engines.ts';
 import { inspectMachine } from '../../lib/local/upkeep/inspect-machine.ts';
 import { inspectModel } from '../../lib/providers/inspect.ts';
 import { allWell, writeFindings } from '../output/findings.ts';
@@ -20,8 +22,8 @@ interface Options extends Pick<RunOptions, 'provider' | 'baseUrl' | 'model'> {
 }
 
 const help = `
-Looks at Node, git, sandboxes, data folder, disk, keys, model server and, where it is set up, GitHub. With --aws at a
-deployment: stack, webhook (by a signed ping), App, deliveries, model, quotas, what was given up, alarms. Changes
+Looks at Node, git, sandboxes, data folder, disk, keys, model server, engines and, where it is set up, GitHub. With
+--aws at a deployment: stack, webhook (by a signed ping), App, deliveries, model, quotas, what was given up, alarms. Changes
 nothing. Exit code 0 where all stands well but for warnings, 1 where something must be mended.`;
 
 /** `entropy doctor`: what stands well here, what does not, and what to do about it. */
@@ -68,6 +70,7 @@ async function examine(options: Options, given: { dataDir?: string }): Promise<F
     ...inspectDataFolder(config.dataDir),
     ...findings,
     ...(await modelFindings(config, options)),
+    ...(await inspectEngines(enginePrograms(config))),
     ...(await githubFindings(config, options.repo)),
   ];
 }

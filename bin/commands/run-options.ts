@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../../lib/config.ts';
 import { type Budget, defaultBudget } from '../../lib/domain/budget.ts';
+import { type EngineName, engineNames, engineRoles } from '../../lib/domain/engine.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import {
   type ModelChoice,
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly test?: string;
   readonly sandbox: SandboxKind;
   readonly strategy?: Strategy;
+  readonly engine?: NonNullable<RunSettings['engines']>;
+  readonly engineCommand?: string;
 }
 
 /** Adds the options shared by `run` and `serve`. */
@@ -73,7 +76,14 @@ export function addRunOptions(command: Command): Command {
         '--strategy <name>',
         "how roles work, over '.entropy.yml': with tools, or by rewriting whole files (small models)",
       ).choices(['tools', 'rewrite']),
-    );
+    )
+    .addOption(
+      new Option(
+        '--engine <[role=]name>',
+        `what drives the agents, over '.entropy.yml': ${engineNames.join(', ')}; may be repeated`,
+      ).argParser(engine),
+    )
+    .option('--engine-command <line>', 'command line of the engine command');
 }
 
 /** Turns options into settings. Throws `ConfigInvalid` with what to set. */
@@ -91,6 +101,8 @@ export function settingsOf(options: RunOptions, config: Config): RunSettings {
     budget: options.budget,
     sandbox: options.sandbox,
     ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
+    ...(options.engine === undefined ? {} : { engines: options.engine }),
+    ...(options.engineCommand === undefined ? {} : { engineCommand: options.engineCommand }),
     ...(options.setup === undefined ? {} : { setup: options.setup }),
     ...(options.test === undefined ? {} : { test: options.test }),
   };
@@ -117,10 +129,11 @@ function choiceOf(
   if (provider === 'openai' && config.secrets.openaiKey === undefined) {
     throw new ConfigInvalid('openai needs a key: set OPENAI_API_KEY_FILE or OPENAI_API_KEY');
   }
-  if (options.model === undefined) throw new ConfigInvalid(`${provider} needs --model NAME`);
-  if (provider === 'openai-compatible' && options.baseUrl === undefined) {
+  const complete = options.model !== undefined && options.baseUrl !== undefined;
+  if (provider === 'openai-compatible' && !complete) {
     throw new ConfigInvalid('openai-compatible needs --base-url URL and --model NAME');
   }
+  if (options.model === undefined) throw new ConfigInvalid(`${provider} needs --model NAME`);
   const wires = options.wires === undefined ? {} : { wires: options.wires };
   return { provider, model: options.model, ...baseUrl, ...wires };
 }
@@ -149,6 +162,19 @@ function url(value: string): string {
     throw new InvalidArgumentError('Give the key by OPENAI_API_KEY_FILE, not in the URL.');
   }
   return value;
+}
+
+/** `codex` for all roles, `coder=codex` for one. */
+function engine(value: string, earlier: RunSettings['engines'] = {}): RunSettings['engines'] {
+  const [first = '', second] = value.split(/=(.*)/s);
+  const name = (second ?? first) as EngineName;
+  const named = second === undefined ? engineRoles : engineRoles.filter((role) => role === first);
+  if (!engineNames.includes(name) || named.length === 0) {
+    throw new InvalidArgumentError(
+      `Give NAME or ROLE=NAME, NAME one of ${engineNames.join(', ')}; ROLE one of ${engineRoles.join(', ')}.`,
+    );
+  }
+  return { ...earlier, ...Object.fromEntries(named.map((role) => [role, name])) };
 }
 
 function roleModel(value: string, earlier: Record<string, string>): Record<string, string> {

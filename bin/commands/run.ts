@@ -14,7 +14,7 @@ import { priceOf } from '../../lib/providers/prices.ts';
 import { confirm } from '../output/confirm.ts';
 import { grouped } from '../output/grouped.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
-import { carryOut, requireSandbox } from './carry-out.ts';
+import { carryOut, requireOwnEngines, requireSandbox } from './carry-out.ts';
 import { loadHere } from './here.ts';
 import { keepIssue, readIssue } from './local-issue.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
@@ -73,6 +73,7 @@ async function runOnGithub(
   }
   const { repository: name, issue } = issueReference(reference, config.github.apiUrl);
   const settings = settingsOf(options, config);
+  requireOwnEngines(config, settings);
   const { composeGithub } = await import('../../lib/local/compose-github.ts');
   const by = await composeGithub(config).checkCaller({ repository: name, issue });
   await requireSandbox(settings.sandbox);
@@ -90,6 +91,7 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
     throw new ConfigInvalid("give owner/repo#7 or an issue's URL, or --repo PATH --issue FILE.md");
   }
   const settings = settingsOf(options, config);
+  requireOwnEngines(config, settings);
   const issue = readIssue(file);
   const [{ path, branch, commit, bare }] = await Promise.all([
     readRepository(options.repo),
@@ -144,8 +146,15 @@ function quote(settings: RunSettings, where: string): string {
   return [
     `repository   ${where}`,
     `model        ${[...new Set(models.map((choice) => `${choice.model} (${choice.provider})`))].join(', ')}`,
+    ...(settings.engines ? [`engines      ${enginesText(settings.engines)}`] : []),
     `sandbox      ${settings.sandbox}${settings.sandbox === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
     `at most      ${money}; ${grouped(tokens)} tokens; ${turns} model calls, over all roles and retries`,
     '',
   ].join('\n');
+}
+
+function enginesText(engines: NonNullable<RunSettings['engines']>): string {
+  return Object.entries(engines)
+    .map(([role, name]) => `${role}: ${name}`)
+    .join(', ');
 }

@@ -6,7 +6,7 @@ import { composeServer } from '../../lib/local/compose-server.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { type Log, lineLog } from '../../lib/local/server/log-line.ts';
 import { openLogFile } from '../../lib/local/upkeep/log-file.ts';
-import { requireSandbox } from './carry-out.ts';
+import { requireOwnEngines, requireSandbox } from './carry-out.ts';
 import { loadHere } from './here.ts';
 import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
 
@@ -41,7 +41,9 @@ export function addServe(program: Command): void {
       };
       const log = lineLog(write, { json: options.json ?? false, now: Date.now });
       const port = options.port ?? config.port;
-      await serve({ ...config, port }, settingsOf(options, config), log);
+      const settings = settingsOf(options, config);
+      requireOwnEngines(config, settings);
+      await serve({ ...config, port }, settings, log);
     });
 }
 

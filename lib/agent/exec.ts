@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { OutputKeeper } from './output-keeper.ts';
 import { endStrays } from './strays.ts';
 
@@ -23,6 +24,8 @@ export interface ExecRequest {
   readonly wrapper?: readonly string[];
   /** All that this user runs is ended with the command. */
   readonly user?: number | undefined;
+  /** Is given standard input, which is else empty; errors of it are no matter. */
+  readonly onInput?: (stdin: Writable) => void;
   /** Sees every chunk of the output as it comes. */
   readonly onOutput?: (chunk: Buffer) => void;
 }
@@ -97,6 +100,10 @@ export const exec: Exec = async (request) => {
   const onAbort = () => end('aborted');
   const timer = setTimeout(() => end('timedOut'), request.timeoutMs);
   request.signal?.addEventListener('abort', onAbort, { once: true });
+  if (child.stdin !== null) {
+    child.stdin.on('error', () => undefined);
+    request.onInput?.(child.stdin);
+  }
   child.stdout?.on('data', (chunk: Buffer) => {
     keeper.add(chunk);
     request.onOutput?.(chunk);
@@ -135,7 +142,7 @@ function start(request: ExecRequest): ChildProcess {
     cwd: request.cwd,
     env: { ...request.env },
     detached: true,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: [request.onInput ? 'pipe' : 'ignore', 'pipe', 'ignore'],
   });
 }
 

@@ -23,6 +23,12 @@ export interface GatewayClient {
   /** Opens egress for set-up and gives the proxy's URL, reached through the gateway's own address. */
   readonly beginSetup: () => Promise<string>;
   readonly endSetup: () => Promise<void>;
+  /** Where models are asked in a provider's own protocol, and what lets in there; the proxy is the gateway's. */
+  readonly wire: {
+    readonly url: string;
+    readonly token: string;
+    readonly proxy?: string | undefined;
+  };
   /** Where git clones from, and the configuration that carries the session. */
   readonly git: { readonly url: string; readonly config: readonly (readonly [string, string])[] };
 }
@@ -90,6 +96,7 @@ export function gatewayClient(
       return url.href.replace(/\/$/, '');
     },
     endSetup: async () => void (await ask({ method: 'DELETE', path: '/v1/setup' })),
+    wire: { url: new URL('/wire', place.base).href, token, proxy: place.proxy },
     git: {
       url: new URL('/git', place.base).href,
       config: [

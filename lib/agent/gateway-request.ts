@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { errorNamed, RequestTooLarge, StageLost } from '../domain/errors.ts';
 
 /** Where the gateway is. */
@@ -63,15 +63,19 @@ function send(
     const url = new URL(asked.path, base);
     // Not by `import`, which asks the module for all that it has: then Node loads its other HTTP client as well, and
     // a sandbox starts a fifth more slowly.
-    const secure = url.protocol === 'https:';
-    const http = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
-    const agent =
-      secure && proxy !== undefined ? new http.Agent({ proxyEnv: { HTTPS_PROXY: proxy } }) : false;
-    const options = { method: asked.method, headers, signal, agent };
+    const http = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
+    const options = { method: asked.method, headers, signal, agent: agentTo(url, proxy) };
     const outgoing = http.request(url, options, resolve);
     outgoing.once('error', reject);
     outgoing.end(body);
   });
+}
+
+/** How a URL of the gateway is connected to: each time anew, and one of HTTPS through the proxy, where there is one. */
+export function agentTo({ protocol }: URL, proxy: string | undefined): Agent | false {
+  if (protocol !== 'https:' || proxy === undefined) return false;
+  const { Agent } = process.getBuiltinModule('node:https');
+  return new Agent({ proxyEnv: { HTTPS_PROXY: proxy } });
 }
 
 async function read(response: IncomingMessage): Promise<string> {

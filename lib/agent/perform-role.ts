@@ -9,6 +9,7 @@ import { cleanGuidance } from './clean-text.ts';
 import { defaultWindow } from './context-window.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { type CallOutcome, converse } from './loop.ts';
+import type { ServedTool } from './mcp/served-tools.ts';
 import { submissions } from './submissions.ts';
 import type { ClaimedEvent } from './teller.ts';
 import { runTool } from './tool-calls.ts';
@@ -27,6 +28,8 @@ export interface RoleWork {
   readonly place: ToolPlace;
   readonly gateway: Pick<GatewayClient, 'model' | 'leave'>;
   readonly tell: (event: ClaimedEvent) => void;
+  /** Tools beside the role's own. */
+  readonly served?: readonly ServedTool[];
   /** Characters of conversation, see `context-window.ts`. */
   readonly window?: number;
 }
@@ -36,7 +39,7 @@ export interface RoleWork {
  * `ModelFailed`, and what the gateway throws.
  */
 export async function performRole(work: RoleWork): Promise<void> {
-  const { role, input, place, gateway } = work;
+  const { role, input, place, gateway, served = [] } = work;
   const nonce = randomBytes(8).toString('hex');
   const own = role.tools.map((name) => tools[name]);
   const submitted = submissions(work.workspace, gateway.leave);
@@ -45,12 +48,15 @@ export async function performRole(work: RoleWork): Promise<void> {
     if (submit !== undefined) return submitted.take(submit, call);
     const tool = own.find((one) => one.name === call.name);
     if (tool !== undefined) return runTool(tool, call, place, work.tell);
-    const names = [...own, ...role.submits].map((one) => one.name).join(', ');
+    const other = served.find(({ spec }) => spec.name === call.name);
+    if (other !== undefined) return other.call(call.input);
+    const specs = [...own, ...role.submits, ...served.map(({ spec }) => spec)];
+    const names = specs.map((one) => one.name).join(', ');
     return { text: `There is no tool ${call.name}. Yours are: ${names}.`, isError: true };
   };
   await converse({
     system: role.system,
-    tools: [...own, ...role.submits].map(toolSpec),
+    tools: [...[...own, ...role.submits].map(toolSpec), ...served.map(({ spec }) => spec)],
     brief: paragraphs(
       role.brief(input, { ...work.facts, nonce }),
       guidanceText(cleanGuidance(input.guidance), nonce),

@@ -6,7 +6,6 @@ import { cleanIssue } from './clean-text.ts';
 import { execIn } from './exec.ts';
 import { git } from './git.ts';
 import { keepWork } from './keep-work.ts';
-import { performRole } from './perform-role.ts';
 import { readDiff } from './read-change.ts';
 import { setupPhase } from './set-up-egress.ts';
 import { stageParts } from './stage-parts.ts';
@@ -29,6 +28,7 @@ async function modelStage(work: StageWork, given: StageInput, role: Role): Promi
   const input = given.issue ? { ...given, issue: cleanIssue(given.issue) } : given;
   // Loaded while git is at work; who needs it waits for it, and is told what is wrong with it.
   if (runsCommands(role)) stageParts.checks().catch(() => undefined);
+  stageParts.engine(input.engine?.name).catch(() => undefined);
   const workspace = await cloneFor(work, input, work.workspace);
   if (input.strategy === 'rewrite') {
     const { performRewrite } = await stageParts.rewrite();
@@ -36,18 +36,22 @@ async function modelStage(work: StageWork, given: StageInput, role: Role): Promi
   }
   const place = placeOf(work, workspace);
   const facts = await prepared(work, input, role, workspace, place);
-  const { grant, gateway } = work;
+  const engine = await stageParts.engine(input.engine?.name);
   try {
-    const tell = teller(work);
-    await performRole({
+    await engine.perform({
       role,
       input,
       facts,
-      limits: grant.limits,
+      limits: work.grant.limits,
       workspace,
       place,
-      gateway,
-      tell,
+      gateway: work.gateway,
+      tell: teller(work),
+      engine: input.engine ?? { name: 'builtin', model: '', wires: [] },
+      wire: work.gateway.wire,
+      scratch: work.scratch,
+      path: work.sandbox.path,
+      programs: work.sandbox.programs ?? {},
     });
   } catch (error) {
     if (role.name === 'coder') await keepWork(work, workspace, error);

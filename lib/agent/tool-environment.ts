@@ -16,6 +16,8 @@ export interface SandboxEnvironment {
   readonly private?: string;
   /** The user that the wrapper makes of a tool, where it is another than the harness's; its group has the same number. */
   readonly toolsUser?: number;
+  /** Where programs of engines are, by the engine's name, beside those on the PATH. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** What tools are given beside what every machine has, such as `JAVA_HOME`. */
   readonly extra?: Readonly<Record<string, string>>;
 }

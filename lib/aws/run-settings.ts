@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultBudget } from '../domain/budget.ts';
+import { engineNames } from '../domain/engine.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import { type RunSettings, servedProviders } from '../domain/run.ts';
 import { wires } from '../domain/wire-names.ts';
@@ -23,6 +24,10 @@ const schema = z.strictObject({
     .default({}),
   budget: z.strictObject({ dollars: amount, tokens: amount, turns: amount }).partial().default({}),
   strategy: z.enum(['tools', 'rewrite']).exactOptional(),
+  engines: z
+    .partialRecord(z.enum(['issue-reader', 'coder', 'reviewer']), z.enum(engineNames))
+    .exactOptional(),
+  engineCommand: z.string().min(1).exactOptional(),
 });
 
 /** The model that runs are done with where the operator named none. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { engineNames } from './engine.ts';
 
 const glob = z.string().min(1).max(300);
 const label = z.string().min(1).max(50);
@@ -20,6 +21,13 @@ const role = z
       .enum(['tools', 'rewrite'])
       .optional()
       .describe('tools: a loop of tool calls. rewrite: whole files in and out, for small models'),
+    engine: z
+      .enum(engineNames)
+      .optional()
+      .describe('What drives the agent: our own loop, or a program that the sandbox has'),
+    command: command
+      .optional()
+      .describe('The command line of the engine `command`: the prompt comes on standard input'),
     instructions: z
       .string()
       .trim()
@@ -99,6 +107,15 @@ const commits = z
   })
   .prefault({});
 
+const toolServer = z.strictObject({
+  command: z
+    .array(z.string().min(1).max(1000))
+    .min(1)
+    .max(50)
+    .describe('Program and arguments; it is started inside the sandbox'),
+  env: z.record(z.string().regex(/^[A-Za-z_]\w{0,99}$/), z.string().max(2000)).exactOptional(),
+});
+
 const limits = z
   .strictObject({
     rounds: count(1, 10).default(3).describe('Rounds of writing, over checks and reviews'),
@@ -147,6 +164,13 @@ export const policySchema = z.strictObject({
     .max(100)
     .default([])
     .describe('Paths that no change may touch, added to the built-in ones'),
+  mcp: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a name like docs-search'),
+      toolServer,
+    )
+    .default({})
+    .describe('Tool servers (MCP over standard streams) that roles may use; none by default'),
   limits,
 });
 

@@ -2,6 +2,7 @@ import type { Budget, CallEstimate, Spending, Usage } from './budget.ts';
 import type { Claim, ClaimRequest } from './claim.ts';
 import type { Admission, DayRequest } from './daily.ts';
 import type { Effect, EffectKind } from './effect.ts';
+import type { EngineName } from './engine.ts';
 import type { Exposure } from './exposure.ts';
 import type { Forge } from './forge.ts';
 import type { LedgerEvent, LedgerHead, NewEvent } from './ledger.ts';
@@ -276,6 +277,8 @@ export interface Ports {
   readonly exposure?: Exposure;
   /** The proxy that sandboxes reach the world by, where they have no way of their own. */
   readonly proxyAddress?: () => Promise<string | undefined>;
+  /** Why an engine can't be started where sandboxes run; a place that can't know has none. */
+  readonly engineFault?: (engine: EngineName) => string | undefined;
 }
 
 /** What walking a run in process needs beside: where sandboxes come from. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Budget, Spending } from './budget.ts';
+import type { EngineName } from './engine.ts';
 import type { LetPass } from './let-pass.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { RoleName } from './stage.ts';
@@ -55,6 +56,10 @@ export interface RunSettings {
   readonly sandbox: SandboxKind;
   /** For every role, over what the repository's policy says; without either `tools`. */
   readonly strategy?: Strategy;
+  /** By role, over what the repository's policy says; without either `builtin`. */
+  readonly engines?: Partial<Record<RoleName, EngineName>>;
+  /** Command line of the engine `command`, over the repository's. */
+  readonly engineCommand?: string;
   /** Overrides of the repository's own set-up and test commands. */
   readonly setup?: string;
   readonly test?: string;

@@ -1,3 +1,4 @@
+import type { EngineChoice } from './engine.ts';
 import type { Evidence } from './evidence.ts';
 import type { IssueSnapshot } from './forge.ts';
 import type { ChangeSet, FileChange, Plan, Review } from './handoff.ts';
@@ -44,6 +45,8 @@ export interface StageInput {
   readonly checks: CheckSettings;
   /** `tools` where it is not given. */
   readonly strategy?: Strategy;
+  /** All roles that a model plays; `builtin` where it is not given. */
+  readonly engine?: EngineChoice;
   /** All roles that a model plays, where the repository says anything. */
   readonly guidance?: Guidance;
   /** issue-reader only: the one role that sees raw, untrusted text. */

@@ -48,6 +48,8 @@ export interface StageLimits {
   /** By which a stage may lessen the disk's free space, where its sandbox shares the disk; 20 GiB unless given. */
   readonly diskBytes?: number;
   readonly turns: number;
+  /** An engine that says nothing for so long, while no command of its own could still run, hangs. */
+  readonly idleMs: number;
 }
 
 /** Limits by role unless the repository's policy sets others. */
@@ -66,5 +68,6 @@ function limits(wallMinutes: number, commandMinutes: number, turns: number): Sta
     processes: 512,
     outputBytes: 64 * 1024 ** 2,
     turns,
+    idleMs: (commandMinutes + 1) * 60_000,
   };
 }

@@ -19,6 +19,7 @@ import { localForge } from './local-forge/local-forge.ts';
 import { openDefinitions } from './runner/definitions.ts';
 import type { RunnerOptions } from './runner/runner.ts';
 import { compileHarness } from './sandbox/compile-cache.ts';
+import { faultAmong, findPrograms } from './sandbox/engine-programs.ts';
 import { localSandboxes } from './sandbox/local-sandboxes.ts';
 import { openSigner } from './signer.ts';
 import { mirrorPathOf, sourceMirror } from './source/mirror.ts';
@@ -28,6 +29,14 @@ import { sqliteStores } from './store/stores.ts';
 import { openJournal } from './walker/journal.ts';
 
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+/** Programs of engines on this machine, by the engine's name. */
+export const enginePrograms = ({ engines: configured = {}, host }: Config) =>
+  findPrograms({
+    configured,
+    path: host.PATH,
+    nodeModules: [join(projectRoot, 'node_modules')],
+  });
+
 const harness = {
   node: process.execPath,
   main: join(projectRoot, 'task-image', 'main.ts'),
@@ -72,12 +81,14 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
   const journal = openJournal(config.dataDir);
   const limitsOf = (role: RoleName) => ({ ...defaultLimits[role], ...config.limits });
   const { dataDir } = config;
+  const programs = enginePrograms(config);
   const remoteOf = options.github?.remoteOf;
   const base = {
     ...stores,
     limitsOf,
     source: sourceMirror({ dataDir, ...(remoteOf === undefined ? {} : { remoteOf }) }),
     forgeOf: forgeOf(config, options),
+    engineFault: faultAmong(programs),
     provider: (choice) => providerOf(choice, config.secrets, options.turns),
   } satisfies Ports;
   const ports = { ...base } as { -readonly [K in keyof RunnerPorts]: RunnerPorts[K] };
@@ -95,6 +106,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     gateway: { url: gateway.url, socketPath: gateway.socketPath ?? '' },
     harness,
     hostEnv: config.host,
+    programs,
     kindOf: async (run) => (await stores.runs.get(run))?.settings.sandbox ?? 'bubblewrap',
     onStarted: (stage) => void makeReady(stores.runs, stage),
     log: options.log,

@@ -1,60 +1,69 @@
 import type { ScriptedPart, ScriptedReply, Wire } from './scripted-model.ts';
 
-/** OpenAI Responses. */
+/** OpenAI Responses, as our own provider and coding agents use it: messages, reasoning, function calls, no hosted tools. */
 export const responsesWire: Wire = {
   protocol: 'responses',
   read(body) {
-    const items = Array.isArray(body.input) ? body.input : [{ role: 'user', content: body.input }];
-    const model = ['function_call', 'reasoning'];
-    const spoke = items.map(
-      (item: { type?: string; role?: string }) =>
-        item.role === 'assistant' || model.includes(item.type ?? ''),
-    );
+    const items: Item[] = Array.isArray(body.input)
+      ? body.input
+      : [{ role: 'user', content: body.input }];
+    const rules = items.filter(({ role }) => role === 'system' || role === 'developer');
     return {
-      system: String(body.instructions ?? ''),
-      firstUser: JSON.stringify(items.find((item: { role?: string }) => item.role === 'user')),
-      // Items of one turn stand together.
-      assistantMessages: spoke.filter((said: boolean, at: number) => said && !spoke[at - 1]).length,
+      system: [body.instructions ?? '', ...rules.map(textOf)].join('\n'),
+      firstUser: JSON.stringify(items.find(({ role }) => role === 'user') ?? ''),
+      assistantMessages: turnsIn(items),
     };
   },
   whole: response,
   events: (reply) => {
-    let sequence = 0;
+    let number = 0;
     const event = (type: string, data: object) => {
-      sequence += 1;
-      return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence, ...data })}\n\n`;
+      const body = { type, sequence_number: number++, ...data };
+      return `event: ${type}\ndata: ${JSON.stringify(body)}\n\n`;
     };
-    const { output, ...done } = response(reply);
-    const begun = { ...done, status: 'in_progress', incomplete_details: null, usage: null };
+    const done = response(reply);
+    const open = { status: 'in_progress', incomplete_details: null, usage: null, output: [] };
     return [
-      event('response.created', { response: { ...begun, output: [] } }),
-      ...output.flatMap((item, index) => [
-        event('response.output_item.added', { output_index: index, item }),
-        ...halves(reply.content[index] as ScriptedPart).map((delta) =>
-          event(
-            `response.${item.type === 'message' ? 'output_text' : 'function_call_arguments'}.delta`,
-            {
-              output_index: index,
-              item_id: item.id,
-              content_index: 0,
-              delta,
-            },
-          ),
-        ),
-        event('response.output_item.done', { output_index: index, item }),
+      event('response.created', { response: { ...done, ...open } }),
+      ...reply.content.flatMap((part, index) => [
+        event('response.output_item.added', { output_index: index, item: begun(part, index) }),
+        ...deltas(part, index).map(([type, data]) => event(type, data)),
+        event('response.output_item.done', { output_index: index, item: item(part, index) }),
       ]),
-      event(`response.${done.status}`, { response: { ...done, output } }),
+      event(`response.${done.status}`, { response: done }),
     ];
   },
   error: (status, message) => ({ error: { message, type: 'scripted', code: String(status) } }),
-  errorEvent: () =>
-    `event: error\ndata: ${JSON.stringify({ type: 'error', code: 'server_error', message: 'Overloaded', param: null })}\n\n`,
+  errorEvent: () => {
+    const error = { code: 'server_error', message: 'Overloaded', param: null };
+    return `event: error\ndata: ${JSON.stringify({ type: 'error', ...error })}\n\n`;
+  },
 };
 
+interface Item {
+  readonly type?: string;
+  readonly role?: string;
+  readonly content?: unknown;
+}
+
+function textOf({ content }: Item): string {
+  if (typeof content === 'string') return content;
+  return (content as { text?: string }[]).map(({ text = '' }) => text).join('\n');
+}
+
+/** One reply of the model is several items: a turn is a row of them. */
+function turnsIn(items: readonly Item[]): number {
+  const own = items.map(
+    ({ type = 'message', role }) =>
+      role === 'assistant' || ['function_call', 'custom_tool_call', 'reasoning'].includes(type),
+  );
+  return own.filter((is, n) => is && own[n - 1] !== true).length;
+}
+
 function response({ id, model, content, stop, usage }: ScriptedReply) {
-  const reason = stop === 'length' ? 'max_output_tokens' : 'content_filter';
   const whole = stop === 'end' || stop === 'tool';
-  const { input, cacheRead, cacheWrite, output } = usage;
+  const reason = stop === 'length' ? 'max_output_tokens' : 'content_filter';
+  const input = usage.input + usage.cacheRead + usage.cacheWrite;
   return {
     id,
     object: 'response',
@@ -65,33 +74,77 @@ function response({ id, model, content, stop, usage }: ScriptedReply) {
     error: null,
     output: content.map(item),
     usage: {
-      input_tokens: input + cacheRead + cacheWrite,
-      input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
-      output_tokens: output,
+      input_tokens: input,
+      input_tokens_details: {
+        cached_tokens: usage.cacheRead,
+        cache_write_tokens: usage.cacheWrite,
+      },
+      output_tokens: usage.output,
       output_tokens_details: { reasoning_tokens: 0 },
-      total_tokens: input + cacheRead + cacheWrite + output,
+      total_tokens: input + usage.output,
     },
   };
 }
 
-function item(part: ScriptedPart, index: number) {
-  const id = `item_${index}`;
-  if (part.type === 'tool_use') {
-    const { id: call = `call_${index}`, name, input = {}, rawInput } = part;
-    const made = rawInput ?? JSON.stringify(input);
-    return { type: 'function_call', id, call_id: call, name, arguments: made, status: 'completed' };
-  }
-  if (part.type === 'thinking') {
-    return { type: 'reasoning', id, summary: [], encrypted_content: part.signature };
-  }
-  const content = [{ type: 'output_text', text: part.text, annotations: [] }];
-  return { type: 'message', id, role: 'assistant', status: 'completed', content };
+function item(part: ScriptedPart, index: number): object {
+  if (part.type === 'text') return message(part.text, index);
+  if (part.type === 'thinking') return reasoning(part.signature, index);
+  return { ...call(part, index), arguments: madeBy(part), status: 'completed' };
 }
 
-function halves(part: ScriptedPart): string[] {
+function begun(part: ScriptedPart, index: number): object {
+  const open = { status: 'in_progress' };
+  if (part.type === 'text') return { ...message('', index), ...open, content: [] };
+  if (part.type === 'thinking') return reasoning('', index);
+  return { ...call(part, index), ...open, arguments: '' };
+}
+
+function message(text: string, index: number) {
+  const content = [{ type: 'output_text', text, annotations: [] }];
+  return { type: 'message', id: `msg_${index}`, role: 'assistant', status: 'completed', content };
+}
+
+function reasoning(encrypted: string, index: number) {
+  return { type: 'reasoning', id: `rs_${index}`, summary: [], encrypted_content: encrypted };
+}
+
+type Call = Extract<ScriptedPart, { type: 'tool_use' }>;
+
+function call({ name, id: called }: Call, index: number) {
+  const id = called ?? `call_${index}`;
+  return { type: 'function_call', id: `fc_${id}`, call_id: id, name };
+}
+
+function madeBy({ rawInput, input = {} }: Call): string {
+  return rawInput ?? JSON.stringify(input);
+}
+
+function deltas(part: ScriptedPart, index: number): [string, object][] {
   if (part.type === 'thinking') return [];
-  const text =
-    part.type === 'text' ? part.text : (part.rawInput ?? JSON.stringify(part.input ?? {}));
+  if (part.type === 'tool_use') {
+    const place = { output_index: index, item_id: call(part, index).id };
+    const made = madeBy(part);
+    const grows = halves(made).map((delta): [string, object] => [
+      'response.function_call_arguments.delta',
+      { ...place, delta },
+    ]);
+    return [...grows, ['response.function_call_arguments.done', { ...place, arguments: made }]];
+  }
+  const place = { output_index: index, item_id: `msg_${index}`, content_index: 0 };
+  const empty = { type: 'output_text', text: '', annotations: [] };
+  const { text } = part;
+  return [
+    ['response.content_part.added', { ...place, part: empty }],
+    ...halves(text).map((delta): [string, object] => [
+      'response.output_text.delta',
+      { ...place, delta },
+    ]),
+    ['response.output_text.done', { ...place, text }],
+    ['response.content_part.done', { ...place, part: { ...empty, text } }],
+  ];
+}
+
+function halves(text: string): string[] {
   const middle = Math.ceil(text.length / 2);
   return [text.slice(0, middle), text.slice(middle)];
 }

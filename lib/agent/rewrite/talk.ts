@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { HandoffInvalid, ModelFailed } from '../../domain/errors.ts';
 import type { Message, ModelReply, ModelRequest } from '../../domain/model.ts';
-import { jsonIn } from './json-answer.ts';
+import { jsonIn } from '../json-answer.ts';
 
 /** Asks the model through the gateway. */
 export type CallModel = (request: ModelRequest) => Promise<ModelReply>;

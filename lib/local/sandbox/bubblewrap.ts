@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type Boundary, dropCommand, namespaceOptions } from './boundary.ts';
+import { shownFor } from './engine-programs.ts';
 import type { Folders } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
 import { isWithin, systemFolders, type Toolchains } from './toolchains.ts';
@@ -43,6 +44,7 @@ export function bubblewrapCommand(given: {
     ...systemMounts(),
     ...etcMounts(folders),
     ...toolchains.mounts.flatMap((path) => [...parents(path), '--ro-bind', path, path]),
+    ...programMounts(options, toolchains),
     ...hide(options, toolchains, folders),
     ...procAndDev(folders),
     ...harnessMounts(options),
@@ -79,6 +81,18 @@ function etcMounts(folders: Folders): string[] {
     ...['--ro-bind', join(folders.etc, name), join('/etc', name)],
   ]);
   return ['--dir', '/etc', ...shown, ...own];
+}
+
+/** An engine's program outside what is shown anyhow; of a folder of npm's all, of another the one file. */
+function programMounts({ programs = {} }: SandboxOptions, { mounts }: Toolchains): string[] {
+  const shown = [...systemFolders, ...mounts];
+  const wanted = Object.values(programs).flatMap((path) => [
+    ...shownFor(path),
+    ...(path === realpathSync(path) || path.includes('/node_modules/') ? [] : [path]),
+  ]);
+  return [...new Set(wanted)]
+    .filter((path) => !shown.some((folder) => isWithin(path, folder)))
+    .flatMap((path) => [...parents(path), '--ro-bind', path, path]);
 }
 
 /** Folders made for a mount would else take over a mode that lets nobody but root in. */

@@ -15,6 +15,8 @@ export function sandboxEnvironment(given: {
   readonly toolWrapper?: readonly string[];
   /** A folder of the harness that the wrapper keeps tools from writing to. */
   readonly private?: string;
+  /** Programs of engines, by the engine's name. */
+  readonly programs: Readonly<Record<string, string>>;
   /** Where Node finds what it compiled before, see `compile-cache.ts`. */
   readonly compileCache: Readonly<Record<string, string>>;
 }): Record<string, string> {
@@ -28,6 +30,7 @@ export function sandboxEnvironment(given: {
     ENTROPY_LIFE_LINE: 'stdin',
     ...(given.toolWrapper ? { ENTROPY_TOOL_WRAPPER: JSON.stringify(given.toolWrapper) } : {}),
     ...(given.private ? { ENTROPY_PRIVATE: given.private } : {}),
+    ENTROPY_ENGINES: JSON.stringify(given.programs),
     ...given.compileCache,
     [marker]: given.id,
     PATH: given.path.join(':'),

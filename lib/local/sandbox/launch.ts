@@ -96,6 +96,7 @@ async function planProcess(options: SandboxOptions, start: Start): Promise<Plan>
     ...{ id, bootCode, gateway: options.gateway.url, egress: 'open' },
     ...{ workspace: folders.workspace, home: folders.home, tmp: folders.tmp },
     compileCache: compileCache(root),
+    programs: options.programs ?? {},
     // Last, so that a repository's own checks meet the host's Node first.
     path: [...path, dirname(await realpath(node))],
   });
@@ -134,6 +135,7 @@ async function planBubblewrap(
     ...{ workspace: inside.workspace, home: inside.home, tmp: inside.tmp },
     path: [...toolchains.path, dirname(inside.node)],
     compileCache: compileCache(inside.root),
+    programs: options.programs ?? {},
     ...{ toolWrapper: toolWrapper(boundary, inside.private), private: inside.private },
   });
   const given = { boundary, options: { ...options, harness }, folders, toolchains, command };

@@ -23,6 +23,8 @@ export interface SandboxOptions {
   };
   /** The server's own; nothing else of its environment reaches a sandbox. */
   readonly hostEnv: { readonly PATH?: string; readonly LANG?: string; readonly HOME?: string };
+  /** Programs of engines that sandboxes are shown, by the engine's name. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Told when a sandbox was started, which takes a while to come up. */
   readonly onStarted?: (stage: StageAttempt) => void;
   /** Leaves the work folders of ended stages, to look at. */

@@ -1,8 +1,10 @@
+import { engineChoice, engineOf } from '../../domain/engine-choice.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run, Strategy } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
 import type { Exemptions, StageInput } from '../../domain/stage-input.ts';
+import { modelFor } from '../../domain/terms.ts';
 import { exemptLabelsIn } from '../../domain/verdict.ts';
 import { cutOffWork } from './cut-off-work.ts';
 import { guidanceFor } from './guidance.ts';
@@ -37,6 +39,7 @@ export async function stageInput(
   const strategy = strategyOf(run, policy, stage);
   const common: StageInput = {
     ...(strategy === undefined ? {} : { strategy }),
+    ...playedBy(run, policy, stage),
     stage: { run: stage.run, role: stage.role, round: stage.round, attempt: stage.attempt },
     base: baseOf(run),
     checks: {
@@ -70,6 +73,14 @@ async function exemptionsOf(ports: Ports, run: Run, policy: Policy): Promise<Exe
 
 function strategyOf(run: Run, policy: Policy, { role }: StageAttempt): Strategy | undefined {
   return run.settings.strategy ?? (role === 'verifier' ? undefined : policy.roles[role].strategy);
+}
+
+/** Without a word where it is our own loop and no tool server is allowed. */
+function playedBy(run: Run, policy: Policy, { role }: StageAttempt): Pick<StageInput, 'engine'> {
+  if (role === 'verifier') return {};
+  const plain = engineOf(run.settings, policy, role) === 'builtin';
+  if (plain && Object.keys(policy.mcp).length === 0) return {};
+  return { engine: engineChoice(run.settings, policy, role, modelFor(run, role)) };
 }
 
 async function byRole(ports: Ports, run: Run, stage: StageAttempt): Promise<Partial<StageInput>> {

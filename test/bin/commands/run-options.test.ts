@@ -61,13 +61,16 @@ describe('the model', () => {
   });
 
   test.each([
-    [['--role-model', 'boss=x'], /ROLE=MODEL, ROLE one of issue-reader, coder, reviewer/],
+    [
+      ['--role-model', 'boss=x'],
+      /ROLE=MODEL or ROLE=PROVIDER:MODEL, ROLE one of issue-reader, coder, reviewer/,
+    ],
     [['--role-model', 'coder='], /ROLE=MODEL/],
     [['--base-url', 'localhost:80'], /http or https URL, such as/],
     [['--base-url', 'http://a:b@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
     [['--base-url', 'http://key@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
     [['--base-url', 'http://h'], /needs --base-url URL and --model NAME/],
-    [['--provider', 'other'], /Allowed choices are anthropic, openai-compatible/],
+    [['--provider', 'other'], /Allowed choices are anthropic, bedrock, openai, openai-compatible/],
     [['--sandbox', 'jail'], /Allowed choices are bubblewrap, process/],
   ])('%j is refused', (args, said) => {
     expect(() => settings(args)).toThrow(said);
@@ -75,6 +78,38 @@ describe('the model', () => {
 
   test('without a key it says what to set', () => {
     expect(() => settings([], {})).toThrow(/set ANTHROPIC_API_KEY_FILE .*--base-url URL --model/);
+  });
+});
+
+describe('the engine', () => {
+  const server = ['--base-url', 'http://h/v1', '--model', 'm'];
+
+  test('one for all roles, another for one of them, in the order that they stand in', () => {
+    const found = settings(['--engine', 'claude-code', '--engine', 'reviewer=opencode']);
+    expect(found.engines).toEqual({
+      'issue-reader': 'claude-code',
+      coder: 'claude-code',
+      reviewer: 'opencode',
+    });
+    expect(settings([])).not.toHaveProperty('engines');
+  });
+
+  test('what a server speaks beside is said by --wires, of such a server alone', () => {
+    const found = settings([
+      ...server,
+      '--wires',
+      'responses, messages',
+      '--engine',
+      'coder=codex',
+    ]);
+    expect(found.model).toMatchObject({ wires: ['responses', 'messages'] });
+    expect(found.engines).toEqual({ coder: 'codex' });
+    expect(() => settings(['--wires', 'responses'])).toThrow(/--wires is for openai-compatible/);
+    expect(() => settings([...server, '--wires', 'morse'])).toThrow(/names out of messages, chat-comp/);
+  });
+
+  test.each(['claude', 'boss=codex', 'coder=', 'verifier=codex'])('%s is refused', (value) => {
+    expect(() => settings(['--engine', value])).toThrow(/NAME or ROLE=NAME.*claude-code, codex/);
   });
 });
 

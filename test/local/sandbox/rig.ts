@@ -15,6 +15,7 @@ export const generous: StageLimits = {
   memoryBytes: 4 * 1024 ** 3,
   processes: 200,
   outputBytes: 1024 ** 2,
+  idleMs: 60_000,
   turns: 1,
 };
 

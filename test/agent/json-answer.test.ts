@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { jsonIn } from '../../../lib/agent/rewrite/json-answer.ts';
+import { jsonIn } from '../../lib/agent/json-answer.ts';
 
 test.each([
   ['alone', '{"a":"}"}'],

@@ -1,0 +1,131 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { type Door, openDoor } from '../../../lib/agent/engines/door.ts';
+import type { DomainError } from '../../../lib/domain/errors.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+interface Asked {
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+}
+
+/** A door in front of a server that answers as told. */
+async function doorTo(
+  answer: (response: ServerResponse) => void,
+  given: { readonly turns?: number; readonly idleMs?: number; readonly target?: string } = {},
+) {
+  const asked: Asked[] = [];
+  const led: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push({ url: request.url, key: request.headers.authorization });
+    request.resume();
+    answer(response);
+  });
+  server.on('connect', ({ url }, socket) => {
+    led.push(url);
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const over: DomainError[] = [];
+  const door = await openDoor({
+    target: given.target ?? `http://127.0.0.1:${port}/wire`,
+    proxy: `http://127.0.0.1:${port}`,
+    token: 'session-token',
+    turns: given.turns ?? 10,
+    idleMs: given.idleMs ?? 60_000,
+    onLife: () => {},
+    onOver: (reason) => over.push(reason),
+  });
+  closing.push(() => {
+    door.close();
+    server.close();
+    server.closeAllConnections();
+  });
+  return { door, asked, led, over };
+}
+
+function ask(door: Door, path = '/anthropic/v1/messages', key = door.key) {
+  const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+  return fetch(`${door.url}${path}`, { method: 'POST', headers, body: '{}' });
+}
+
+test('the session goes on behind the door, and its own key is not told further', async () => {
+  const { door, asked } = await doorTo((response) => response.end('{"ok":1}'));
+  expect(await (await ask(door)).json()).toEqual({ ok: 1 });
+  expect(asked).toEqual([{ url: '/wire/anthropic/v1/messages', key: 'Bearer session-token' }]);
+  expect(door.calls()).toBe(1);
+  expect(door.failure()).toBeUndefined();
+});
+
+test('a gateway that is reached over HTTPS is asked through the proxy, another is not', async () => {
+  const { door, asked, led } = await doorTo(() => {}, { target: 'https://gateway.invalid/wire' });
+  expect((await ask(door)).status).toBe(504);
+  expect(led).toEqual(['gateway.invalid:443']);
+  expect(asked).toEqual([]);
+  const near = await doorTo((response) => response.end('{}'));
+  await ask(near.door);
+  expect([near.led, near.asked.length]).toEqual([[], 1]);
+});
+
+test.each(['/v1/result', '/anthropic/v1/files', '/anthropic/../v1/result', '/git/info/refs'])(
+  'opens no way to %s',
+  async (path) => {
+    const { door, asked } = await doorTo((response) => response.end());
+    expect((await ask(door, path)).status).toBe(404);
+    expect(asked).toEqual([]);
+  },
+);
+
+test('another key, the session itself too, is refused', async () => {
+  const { door, asked } = await doorTo((response) => response.end());
+  expect((await ask(door, undefined, 'session-token')).status).toBe(401);
+  expect(asked).toEqual([]);
+});
+
+test("the gateway's refusal is known by its name, and ends the engine at once", async () => {
+  const body = { type: 'error', error: { type: 'BudgetExceeded', message: 'nothing left' } };
+  const { door, over } = await doorTo((response) =>
+    response.writeHead(402).end(JSON.stringify(body)),
+  );
+  expect((await ask(door)).status).toBe(402);
+  expect(over).toMatchObject([{ name: 'BudgetExceeded', message: 'nothing left' }]);
+});
+
+test('a server in trouble may be asked again, but not for ever', async () => {
+  const { door, over } = await doorTo((response) => response.writeHead(529).end('{}'));
+  for (let time = 0; time < 3; time += 1) await ask(door);
+  expect(over).toEqual([]);
+  await ask(door);
+  expect(over).toMatchObject([{ name: 'ModelFailed', message: expect.stringContaining('529') }]);
+});
+
+test('an error inside a stream counts as one', async () => {
+  const { door } = await doorTo((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const event = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+    response.end(`event: error\ndata: ${JSON.stringify(event)}\n\n`);
+  });
+  await (await ask(door)).text();
+  expect(door.failure()).toMatchObject({ name: 'ModelFailed' });
+});
+
+test('silence is ended with an answer that the program understands', async () => {
+  const { door } = await doorTo(() => {}, { idleMs: 200 });
+  const answer = await ask(door);
+  expect(answer.status).toBe(504);
+  expect(door.failure()).toMatchObject({ name: 'ModelFailed' });
+});
+
+test('more calls than there are turns end the engine', async () => {
+  const { door, over } = await doorTo((response) => response.end('{}'), { turns: 1 });
+  await ask(door);
+  expect(over).toEqual([]);
+  await ask(door);
+  expect(over).toMatchObject([{ name: 'AgentStuck' }]);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadEngine } from '../../lib/agent/engines/registry.ts';
+import { defaultBudget } from '../../lib/domain/budget.ts';
+import { engineNames } from '../../lib/domain/engine.ts';
+import { engineChoice, requireEngines } from '../../lib/domain/engine-choice.ts';
+import { policySchema } from '../../lib/domain/policy.ts';
+import type { ModelChoice, RunSettings } from '../../lib/domain/run.ts';
+import { termsOf } from '../../lib/domain/terms.ts';
+
+const anthropic: ModelChoice = { provider: 'anthropic', model: 'm' };
+const openai: ModelChoice = { provider: 'openai-compatible', model: 'm', baseUrl: 'http://x/v1' };
+const settings = (given: Partial<RunSettings> = {}): RunSettings => ({
+  ...{ model: anthropic, roleModels: {}, budget: defaultBudget, sandbox: 'process' },
+  ...given,
+});
+const policy = (given: object = {}) => policySchema.parse({ version: 1, ...given });
+
+function required(own: RunSettings, rules = policy(), fault?: string) {
+  requireEngines(own, rules, termsOf(own, rules).models, () => fault);
+}
+
+test.each(engineNames)('%s has an adapter of its name', async (name) => {
+  expect(typeof (await loadEngine(name)).perform).toBe('function');
+});
+
+test("the operator's choice stands over the repository's, role by role", () => {
+  const rules = policy({ roles: { coder: { engine: 'codex' }, reviewer: { engine: 'opencode' } } });
+  const own = settings({ engines: { coder: 'claude-code' } });
+  const names = (['issue-reader', 'coder', 'reviewer'] as const).map(
+    (role) => engineChoice(own, rules, role, anthropic).name,
+  );
+  expect(names).toEqual(['builtin', 'claude-code', 'opencode']);
+});
+
+test('an engine speaks what the provider speaks', () => {
+  const rules = policy({ roles: { coder: { engine: 'opencode' } } });
+  const choice = engineChoice(settings(), rules, 'coder', {
+    ...openai,
+    wires: ['responses', 'chat-completions'],
+  });
+  expect(choice.wires).toEqual(['chat-completions', 'responses']);
+  expect(engineChoice(settings(), rules, 'coder', anthropic).wires).toEqual(['messages']);
+});
+
+describe('refused before anything is spent', () => {
+  test('an engine that does not speak to the provider, with those that do', () => {
+    const own = settings({ model: openai, engines: { coder: 'claude-code' } });
+    expect(() => required(own)).toThrow(
+      /^roles\.coder\.engine: claude-code speaks messages.*these work: builtin, opencode, command$/,
+    );
+  });
+
+  test('a command without a command line', () => {
+    expect(() => required(settings({ engines: { reviewer: 'command' } }))).toThrow(
+      /--engine-command/,
+    );
+    required(settings({ engines: { reviewer: 'command' }, engineCommand: 'agent' }));
+    required(settings(), policy({ roles: { coder: { engine: 'command', command: 'agent' } } }));
+  });
+
+  test('a program that is not there', () => {
+    expect(() => required(settings(), policy(), 'not here')).toThrow(
+      'roles.issue-reader.engine: not here',
+    );
+  });
+
+  test('whole files in and out by a program of its own', () => {
+    const rules = policy({ roles: { coder: { engine: 'codex', strategy: 'rewrite' } } });
+    const own = settings({ model: { ...openai, wires: ['responses'] } });
+    expect(() => required(own, rules)).toThrow(/roles\.coder: the strategy rewrite/);
+  });
+});
+
+test('an engine that there is not is a fault of the file', () => {
+  const read = policySchema.safeParse({ version: 1, roles: { coder: { engine: 'claude' } } });
+  expect(JSON.stringify(read.error?.issues)).toContain('claude-code');
+});
