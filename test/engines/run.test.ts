@@ -38,6 +38,28 @@ test('entropy run --engine coder=claude-code ends in the same tree as our own lo
   expect(end.out).toContain('"kind":"sandbox.engine.ended"');
 });
 
+test('entropy run --engine coder=codex at a server that speaks Responses beside Chat Completions', async () => {
+  const mend = `printf %s '${mended['src/sum.js']?.trim()}' > src/sum.js; echo >> src/sum.js`;
+  const title = { title: 'Add up all numbers', body: 'The first number was left out.' };
+  const codes = {
+    when: 'You are the coder',
+    turns: [runs('codex', mend), ...answers('codex', title)],
+  };
+  const end = await runToEnd(at, {
+    turns: [reads, codes, reviews('approve')],
+    wire: 'openai-compatible',
+    args: ['--engine', 'coder=codex', '--wires', 'responses'],
+    env: { ENTROPY_ENGINES: `codex=${programOf('codex')}` },
+  });
+  expect(end.outcome).toMatchObject({ outcome: 'handed-over', error: null });
+  const { repo, outcome } = end;
+  const base = git(repo, 'rev-parse', 'HEAD');
+  expect(git(repo, 'rev-parse', `${outcome.branch}^{tree}`)).toBe(treeWith(repo, base, mended));
+  const spoken = end.requests.map(({ protocol }) => protocol);
+  expect(new Set(spoken)).toEqual(new Set(['openai', 'responses']));
+  expect(end.requests.every(({ key }) => key === modelKey)).toBe(true);
+});
+
 test('an engine that is not there is refused before anything is asked', async () => {
   const end = await runToEnd(at, {
     turns: [],

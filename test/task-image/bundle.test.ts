@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { engineNames } from '../../lib/domain/engine.ts';
 import { bundleHarness } from '../../task-image/bundle.ts';
 import { folder } from '../agent/fixtures/repository.ts';
 
@@ -15,5 +16,7 @@ test('the bundle runs by itself, names what is missing, and holds nothing but th
   expect(statSync(entry).size).toBeLessThan(2_000_000);
   expect(text).not.toMatch(/^\/\/ lib\/(local|aws|cdk|services|github|providers)\//m);
   expect(text).not.toContain('/work/');
+  // Loaded by name, which a bundler has to foresee.
+  for (const name of engineNames) expect(text).toContain(`"./adapters/${name}.ts": () =>`);
   expect(existsSync(join(to, 'checks', 'reporters', 'node-test.mjs'))).toBe(true);
 });

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { HarnessOptions } from '../../lib/agent/harness.ts';
 import { StageLost } from '../../lib/domain/errors.ts';
+import { bundleHarness } from '../../task-image/bundle.ts';
 import { main } from '../../task-image/main.ts';
 import { gone } from '../agent/fixtures/gone.ts';
 import { files, fixed, plan } from '../agent/fixtures/plan.ts';
@@ -144,8 +145,8 @@ describe('main', () => {
 describe('the process', () => {
   const entry = fileURLToPath(new URL('../../task-image/main.ts', import.meta.url));
 
-  function start(env: Record<string, string>) {
-    const child = spawn(process.execPath, [entry], {
+  function start(env: Record<string, string>, program = entry) {
+    const child = spawn(process.execPath, [program], {
       env: {
         ...given,
         PATH: path,
@@ -164,7 +165,10 @@ describe('the process', () => {
     return { child, ended, said: () => said };
   }
 
-  test('plays a stage to its end as a process of its own', async () => {
+  test.each(['source', 'bundle'])('plays a stage to its end from the %s', async (made) => {
+    const to = folder('bundle');
+    if (made === 'bundle') await bundleHarness(to);
+    const program = made === 'bundle' ? join(to, 'bin', 'harness.mjs') : entry;
     const turns = [
       [
         [
@@ -183,11 +187,12 @@ describe('the process', () => {
         turns,
         first: async ({ url, bootCode }) => {
           const workspace = join(folder('sandbox'), 'tree');
-          const { ended, said } = start({
+          const settings = {
             ENTROPY_GATEWAY: url,
             ENTROPY_BOOT_CODE: bootCode,
             ENTROPY_WORKSPACE: workspace,
-          });
+          };
+          const { ended, said } = start(settings, program);
           expect([await ended, said()]).toEqual([0, expect.stringContaining('tool.called')]);
           expect(said()).not.toContain(bootCode);
         },

@@ -105,7 +105,9 @@ describe('the engine', () => {
     expect(found.model).toMatchObject({ wires: ['responses', 'messages'] });
     expect(found.engines).toEqual({ coder: 'codex' });
     expect(() => settings(['--wires', 'responses'])).toThrow(/--wires is for openai-compatible/);
-    expect(() => settings([...server, '--wires', 'morse'])).toThrow(/names out of messages, chat-comp/);
+    expect(() => settings([...server, '--wires', 'morse'])).toThrow(
+      /names out of messages, chat-comp/,
+    );
   });
 
   test.each(['claude', 'boss=codex', 'coder=', 'verifier=codex'])('%s is refused', (value) => {
