@@ -38,25 +38,28 @@ test('entropy run --engine coder=claude-code ends in the same tree as our own lo
   expect(end.out).toContain('"kind":"sandbox.engine.ended"');
 });
 
-test('entropy run --engine coder=codex at a server that speaks Responses beside Chat Completions', async () => {
+test.each([
+  ['claude-code', 'anthropic', 'anthropic', []],
+  ['codex', 'openai-compatible', 'responses', ['--wires', 'responses']],
+] as const)('%s codes behind a boundary, at %s over %s', async (name, wire, speaks, more) => {
   const mend = `printf %s '${mended['src/sum.js']?.trim()}' > src/sum.js; echo >> src/sum.js`;
   const title = { title: 'Add up all numbers', body: 'The first number was left out.' };
   const codes = {
     when: 'You are the coder',
-    turns: [runs('codex', mend), ...answers('codex', title)],
+    turns: [runs(name, mend), ...answers(name, title)],
   };
   const end = await runToEnd(at, {
     turns: [reads, codes, reviews('approve')],
-    wire: 'openai-compatible',
-    args: ['--engine', 'coder=codex', '--wires', 'responses'],
-    env: { ENTROPY_ENGINES: `codex=${programOf('codex')}` },
+    wire,
+    args: ['--sandbox', 'bubblewrap', '--engine', `coder=${name}`, ...more],
+    env: { ENTROPY_ENGINES: `${name}=${programOf(name)}` },
   });
   expect(end.outcome).toMatchObject({ outcome: 'handed-over', error: null });
   const { repo, outcome } = end;
   const base = git(repo, 'rev-parse', 'HEAD');
   expect(git(repo, 'rev-parse', `${outcome.branch}^{tree}`)).toBe(treeWith(repo, base, mended));
-  const spoken = end.requests.map(({ protocol }) => protocol);
-  expect(new Set(spoken)).toEqual(new Set(['openai', 'responses']));
+  const coder = end.requests.filter(({ system }) => system.includes('You are the coder'));
+  expect(coder.map(({ protocol }) => protocol)).toEqual([speaks, speaks]);
   expect(end.requests.every(({ key }) => key === modelKey)).toBe(true);
 });
 

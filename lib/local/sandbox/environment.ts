@@ -30,7 +30,9 @@ export function sandboxEnvironment(given: {
     ENTROPY_LIFE_LINE: 'stdin',
     ...(given.toolWrapper ? { ENTROPY_TOOL_WRAPPER: JSON.stringify(given.toolWrapper) } : {}),
     ...(given.private ? { ENTROPY_PRIVATE: given.private } : {}),
-    ENTROPY_ENGINES: JSON.stringify(given.programs),
+    ...(Object.keys(given.programs).length > 0
+      ? { ENTROPY_ENGINES: JSON.stringify(given.programs) }
+      : {}),
     ...given.compileCache,
     [marker]: given.id,
     PATH: given.path.join(':'),
