@@ -61,13 +61,13 @@ describe('the model', () => {
   });
 
   test.each([
-    [['--role-model', 'boss=x'], /ROLE=MODEL, ROLE one of issue-reader, coder, reviewer/],
+    [['--role-model', 'boss=x'], /ROLE=MODEL or ROLE=PROVIDER:MODEL, ROLE one of issue-reader, coder, reviewer/],
     [['--role-model', 'coder='], /ROLE=MODEL/],
     [['--base-url', 'localhost:80'], /http or https URL, such as/],
     [['--base-url', 'http://a:b@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
     [['--base-url', 'http://key@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
     [['--base-url', 'http://h'], /needs --base-url URL and --model NAME/],
-    [['--provider', 'other'], /Allowed choices are anthropic, openai-compatible/],
+    [['--provider', 'other'], /Allowed choices are anthropic, bedrock, openai, openai-compatible/],
     [['--sandbox', 'jail'], /Allowed choices are bubblewrap, process/],
   ])('%j is refused', (args, said) => {
     expect(() => settings(args)).toThrow(said);
