@@ -37,7 +37,7 @@ export async function ensureDocker(log: Log, logFolder: string): Promise<void> {
 
 /** The engine does not start without them, and a Debian that systemd did not start has none. */
 async function ensureControlGroups(log: Log): Promise<void> {
-  const mounted = ['cgroup.controllers', 'memory'].map((name) => join('/sys/fs/cgroup', name));
+  const mounted = ['cgroup.controllers', 'devices'].map((name) => join('/sys/fs/cgroup', name));
   if (mounted.some((path) => existsSync(path))) return;
   await ensure(['which', 'cgroupfs-mount'], ['cgroupfs-mount'], log);
   await run(['cgroupfs-mount']);

@@ -129,11 +129,11 @@ function choiceOf(
   if (provider === 'openai' && config.secrets.openaiKey === undefined) {
     throw new ConfigInvalid('openai needs a key: set OPENAI_API_KEY_FILE or OPENAI_API_KEY');
   }
-  const complete = options.model !== undefined && options.baseUrl !== undefined;
-  if (provider === 'openai-compatible' && !complete) {
-    throw new ConfigInvalid('openai-compatible needs --base-url URL and --model NAME');
+  const server = provider !== 'openai-compatible' || options.baseUrl !== undefined;
+  if (options.model === undefined || !server) {
+    const where = provider === 'openai-compatible' ? '--base-url URL and ' : '';
+    throw new ConfigInvalid(`${provider} needs ${where}--model NAME`);
   }
-  if (options.model === undefined) throw new ConfigInvalid(`${provider} needs --model NAME`);
   const wires = options.wires === undefined ? {} : { wires: options.wires };
   return { provider, model: options.model, ...baseUrl, ...wires };
 }
