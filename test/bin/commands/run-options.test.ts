@@ -61,7 +61,10 @@ describe('the model', () => {
   });
 
   test.each([
-    [['--role-model', 'boss=x'], /ROLE=MODEL or ROLE=PROVIDER:MODEL, ROLE one of issue-reader, coder, reviewer/],
+    [
+      ['--role-model', 'boss=x'],
+      /ROLE=MODEL or ROLE=PROVIDER:MODEL, ROLE one of issue-reader, coder, reviewer/,
+    ],
     [['--role-model', 'coder='], /ROLE=MODEL/],
     [['--base-url', 'localhost:80'], /http or https URL, such as/],
     [['--base-url', 'http://a:b@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
