@@ -1,5 +1,5 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsPlace } from '../config.ts';
 import { type Verification, verifyLedger } from '../domain/audit.ts';
@@ -9,7 +9,7 @@ import type { IssueReference } from '../github/issue-reference.ts';
 import { callLimits } from './call-limits.ts';
 import { composeAccess, composePorts } from './compose.ts';
 import { composeStores } from './compose-stores.ts';
-import { deployedStack, environmentOf } from './deployed-stack.ts';
+import { deployedOutputs, environmentOf } from './deployed-stack.ts';
 import { readLedger } from './ledger/read-ledger.ts';
 import { serviceError } from './service-errors.ts';
 import { kmsSigner } from './signer.ts';
@@ -24,7 +24,7 @@ const pollMs = 1_000;
 export async function openDeployment({ deployment, region }: AwsPlace) {
   const at = region === undefined ? {} : { region };
   const limits = { ...callLimits(10_000), ...at };
-  const stack = await deployedStack(new CloudFormationClient(limits), deployment);
+  const stack = await deployedOutputs(new SSMClient(limits), deployment);
   const environment = environmentOf(stack);
   const stored = composeStores(environment, at);
   const access = () => composeAccess(environment, at);

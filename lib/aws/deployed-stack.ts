@@ -3,8 +3,10 @@ import {
   DescribeStacksCommand,
   type StackStatus,
 } from '@aws-sdk/client-cloudformation';
-import { NotFound } from '../domain/errors.ts';
+import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import { ConfigInvalid, NotFound } from '../domain/errors.ts';
 import type { environmentNames } from './environment-names.ts';
+import { outputsParameter } from './outputs-parameter.ts';
 import { serviceError } from './service-errors.ts';
 
 /** A stack as CloudFormation tells of it. */
@@ -55,8 +57,37 @@ export async function deployedStack(
   const name = stackNameOf(deployment);
   const found = await findStack(client, name);
   if (found !== undefined) return found;
-  const region = await client.config.region();
-  throw new NotFound(`there is no stack ${name} in ${region}: "entropy deploy" makes it`);
+  throw noStack(name, await client.config.region());
+}
+
+/**
+ * What the stack of a deployment says of itself, for those who may ask for no stack. Throws `NotFound`, `ConfigInvalid`,
+ * `StorageFailed`.
+ */
+export async function deployedOutputs(
+  client: SSMClient,
+  deployment: string,
+): Promise<Pick<DeployedStack, 'name' | 'outputs'>> {
+  const [name, Name] = [stackNameOf(deployment), outputsParameter(deployment)];
+  try {
+    const { Parameter } = await client.send(new GetParameterCommand({ Name }));
+    return { name, outputs: new Map(Object.entries(outputsIn(Name, Parameter?.Value ?? '{}'))) };
+  } catch (error) {
+    if (error instanceof ParameterNotFound) throw noStack(name, await client.config.region());
+    throw serviceError(error, `SSM does not tell of ${name}`);
+  }
+}
+
+function outputsIn(name: string, text: string): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch (cause) {
+    throw new ConfigInvalid(`${name} is not JSON: "entropy deploy" writes it anew`, { cause });
+  }
+}
+
+function noStack(name: string, region: string): NotFound {
+  return new NotFound(`there is no stack ${name} in ${region}: "entropy deploy" makes it`);
 }
 
 /** The service has one error for all that it finds wrong with a request, and says in words which it is. */

@@ -52,7 +52,7 @@ export class EntropyStack extends Stack {
     const parameters = parameterNames(deployment.name);
     const parts = { ...stores, functions, parameters, stateMachine, cluster: sandboxes.cluster };
     grantAll(this, parts);
-    const operators = new Operators(this, 'Operators', parts);
+    const operators = new Operators(this, 'Operators', deployment.name, parts);
     tellFunctions(parts, deployment);
     if (network instanceof ProxiedNetwork) {
       const { executionRole } = sandboxes;

@@ -1,7 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { outputsParameter } from '../aws/outputs-parameter.ts';
 import type { Granted } from './grants.ts';
+import { grantParameters } from './parameters.ts';
 
 /**
  * What people who look after runs may do by the command line. Whom the account lets assume these roles is the
@@ -13,13 +14,18 @@ export class Operators extends Construct {
   /** Beside that `cancel`, `retry`, `answer`, `let-pass`, `replay`, `pause` and `resume`. */
   readonly operator: Role;
 
-  constructor(scope: Construct, id: string, granted: Granted) {
+  constructor(scope: Construct, id: string, deployment: string, granted: Granted) {
     super(scope, id);
     const { table, ledger, functions } = granted;
-    this.reader = this.#role('Reader', 'Looks at runs and their ledgers', granted);
+    this.reader = this.#role('Reader', 'Looks at runs and their ledgers', deployment, granted);
     table.grantLook(this.reader);
     ledger.grantRead(this.reader);
-    this.operator = this.#role('Operator', 'Looks after runs: stops, starts and answers', granted);
+    this.operator = this.#role(
+      'Operator',
+      'Looks after runs: stops, starts and answers',
+      deployment,
+      granted,
+    );
     table.grantItems(this.operator);
     // An answer is a payload of the ledger.
     ledger.grantWrite(this.operator);
@@ -31,14 +37,13 @@ export class Operators extends Construct {
     );
   }
 
-  /** The stack's outputs say where all is; the ledger's public key is what its signatures are held against. */
-  #role(id: string, description: string, { signerKey }: Granted): Role {
+  /** The outputs say where all is; the ledger's public key is what its signatures are held against. */
+  #role(id: string, description: string, deployment: string, { signerKey }: Granted): Role {
     const role = new Role(this, id, { assumedBy: new AccountRootPrincipal(), description });
-    const finds = [
-      { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] },
-      { actions: ['kms:GetPublicKey'], resources: [signerKey.key.attrArn] },
-    ];
-    for (const each of finds) role.addToPrincipalPolicy(new PolicyStatement(each));
+    grantParameters(role, [outputsParameter(deployment)]);
+    role.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['kms:GetPublicKey'], resources: [signerKey.key.attrArn] }),
+    );
     return role;
   }
 }

@@ -1,5 +1,7 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { outputsParameter } from '../aws/outputs-parameter.ts';
 import type { Deployment } from './deployment.ts';
 import type { Granted } from './grants.ts';
 import type { LogBucket } from './log-bucket.ts';
@@ -21,7 +23,7 @@ export interface Told extends Granted {
   readonly network: SandboxNetwork;
 }
 
-/** Says what was deployed, by names that stay. */
+/** Says what was deployed, by names that stay: as outputs, and in a parameter for those who may not ask for a stack. */
 export function tellOutputs(stack: Stack, told: Told): void {
   const { network, deployment } = told;
   const values: Record<string, string> = {
@@ -49,17 +51,21 @@ export function tellOutputs(stack: Stack, told: Told): void {
     SandboxSecurityGroup: network.securityGroup.securityGroupId,
     SandboxSubnets: network.subnets.map((subnet) => subnet.subnetId).join(','),
   };
+  if (network instanceof ProxiedNetwork) Object.assign(values, toldOfProxied(network));
   for (const [name, value] of Object.entries(values)) new CfnOutput(stack, name, { value });
-  if (network instanceof ProxiedNetwork) tellProxied(stack, network);
+  new StringParameter(stack, 'Outputs', {
+    parameterName: outputsParameter(deployment.name),
+    description: 'What the deployment is made of, for the command line',
+    stringValue: stack.toJsonString(values),
+  });
 }
 
 /** What is needed to make the endpoints and the proxy while runs do. */
-function tellProxied(stack: Stack, network: ProxiedNetwork): void {
-  const values: Record<string, string> = {
+function toldOfProxied(network: ProxiedNetwork): Record<string, string> {
+  return {
     VpcId: network.vpc.vpcId,
     ProxySubnets: network.proxySubnets.map((subnet) => subnet.subnetId).join(','),
     ProxySecurityGroup: network.proxyGroup.securityGroupId,
     EndpointSecurityGroup: network.endpointGroup.securityGroupId,
   };
-  for (const [name, value] of Object.entries(values)) new CfnOutput(stack, name, { value });
 }

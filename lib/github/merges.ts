@@ -42,14 +42,21 @@ async function markReady(github: RepositoryClient, number: number): Promise<void
 /** Looked at this often while GitHub finds out, a second apart. */
 const looks = 5;
 
-/** Checks that no rule requires are no hindrance to GitHub, but one that failed or is not done is to us. */
-async function isUnstable(github: RepositoryClient, number: number): Promise<boolean> {
+/**
+ * Checks that no rule requires are no hindrance to GitHub, but one that failed or is not done is to us. GitHub finds
+ * out only once it is asked, and what it does not know yet is not green. Throws `ForgeFailed`.
+ */
+async function refuseUnlessGreen(github: RepositoryClient, number: number): Promise<void> {
+  const refusal = (text: string) => new ForgeFailed(text, { status: 405 });
   for (let look = 1; look <= looks; look += 1) {
     const { mergeState } = await readPull(github, number);
-    if (mergeState !== 'unknown') return mergeState === 'unstable';
-    await sleep(1_000);
+    if (mergeState === 'unstable') {
+      throw refusal(`not all checks of pull request #${number} are green`);
+    }
+    if (mergeState !== 'unknown') return;
+    if (look < looks) await sleep(1_000);
   }
-  return false;
+  throw refusal(`GitHub does not say yet whether all checks of pull request #${number} are green`);
 }
 
 async function merge(
@@ -62,10 +69,7 @@ async function merge(
     if (present.head === head) return { commit: present.mergeCommit };
     throw new ForgeFailed(`pull request #${number} was merged at ${present.head}, not at ${head}`);
   }
-  if (await isUnstable(github, number)) {
-    const text = `not all checks of pull request #${number} are green`;
-    throw new ForgeFailed(text, { status: 405 });
-  }
+  await refuseUnlessGreen(github, number);
   const route = 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge';
   let refusal: unknown;
   for (const merge_method of methods) {

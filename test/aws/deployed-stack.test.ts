@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { deployedStack, environmentOf, findStack } from '../../lib/aws/deployed-stack.ts';
+import {
+  deployedOutputs,
+  deployedStack,
+  environmentOf,
+  findStack,
+} from '../../lib/aws/deployed-stack.ts';
 import { ConfigInvalid, NotFound } from '../../lib/domain/errors.ts';
+import { startParameters } from './parameter-wire.ts';
 import { answered, refused, stackXml, startStacks } from './stack-wire.ts';
 
 test('a stack is found by its deployment, and says what functions would read', async () => {
@@ -33,4 +39,16 @@ test('a right that is missing is told by its name', async () => {
   const asked = findStack(client, 'Entropy-entropy');
   await expect(asked).rejects.toThrow(ConfigInvalid);
   await expect(asked).rejects.toThrow(/cloudformation:DescribeStacks/);
+});
+
+test('who may ask for no stack finds the same in a parameter', async () => {
+  const { ssm, values } = await startParameters();
+  await expect(deployedOutputs(ssm, 'entropy')).rejects.toThrow(NotFound);
+  const put = (value: string) => values.set('/entropy/entropy/outputs', { type: 'String', value });
+  put('{"TableName":"the-table"}');
+  const found = await deployedOutputs(ssm, 'entropy');
+  expect(found.name).toBe('Entropy-entropy');
+  expect(environmentOf(found).needed('table')).toBe('the-table');
+  put('{');
+  await expect(deployedOutputs(ssm, 'entropy')).rejects.toThrow(/not JSON: "entropy deploy"/);
 });

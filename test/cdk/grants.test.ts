@@ -104,7 +104,7 @@ describe('of the functions', () => {
 describe('of the people who look after runs', () => {
   const roleNamed = (name: string) =>
     dns.of('AWS::IAM::Role').find(([id]) => id.startsWith(`Operators${name}`))?.[0] ?? '';
-  const finds = ['cloudformation:DescribeStacks', 'kms:GetPublicKey'];
+  const finds = ['kms:GetPublicKey', 'ssm:GetParameter', 'ssm:GetParameters'];
   // The shared policy names writing too: the bucket's own lets in writers alone.
   const looks = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 

@@ -14,7 +14,12 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/services': ['lib/domain', 'lib/roles', 'lib/services'],
   'lib/config.ts': ['lib/domain'],
   'lib/cdk/cost': ['lib/cdk', 'lib/domain', 'lib/providers/prices.ts'],
-  'lib/cdk': ['lib/cdk', 'lib/domain', 'lib/aws/environment-names.ts'],
+  'lib/cdk': [
+    'lib/cdk',
+    'lib/domain',
+    'lib/aws/environment-names.ts',
+    'lib/aws/outputs-parameter.ts',
+  ],
   'lib/aws': ['lib/domain', 'lib/aws', 'lib/services'],
   'lib/local': ['lib/domain', 'lib/local', 'lib/services'],
   'task-image': ['lib/domain', 'lib/agent', 'lib/roles', 'task-image'],

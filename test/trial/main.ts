@@ -34,15 +34,20 @@ if (values.help || baseUrl === undefined || values.model === undefined) {
 const settings: TrialSettings = {
   baseUrl,
   model: values.model,
-  strategy: values.strategy === 'tools' ? 'tools' : 'rewrite',
-  sandbox: values.sandbox === 'process' ? 'process' : 'bubblewrap',
+  strategy: oneOf('strategy', ['rewrite', 'tools'], values.strategy),
+  sandbox: oneOf('sandbox', ['bubblewrap', 'process'], values.sandbox),
   work: values.work ?? mkdtempSync(join(tmpdir(), 'entropy-trial-')),
 };
 
-const wanted = values.issues?.split(',');
-const cases = trialCases().filter((one) => wanted === undefined || wanted.includes(one.name));
+const times = Number(values.times);
+if (!Number.isInteger(times) || times < 1)
+  refuse(`--times takes a whole number, not "${values.times}"`);
+const all = trialCases();
+const names = all.map(({ name }) => name);
+const wanted = values.issues?.split(',').map((name) => oneOf('issues', names, name)) ?? names;
+const cases = all.filter(({ name }) => wanted.includes(name));
 const cells: Cell[] = kept(values.out);
-for (let time = 1; time <= Number(values.times); time += 1) {
+for (let time = 1; time <= times; time += 1) {
   for (const one of cases) {
     if (cells.some((cell) => isDone(cell, one.name, time))) continue;
     const cell = await runCell(one, time, settings);
@@ -68,4 +73,14 @@ function isDone(cell: Cell, name: string, time: number): boolean {
   return (
     cell.case === name && cell.time === time && cell.model === model && cell.strategy === strategy
   );
+}
+
+function oneOf<T extends string>(option: string, choices: readonly T[], given: string): T {
+  const found = choices.find((choice) => choice === given);
+  return found ?? refuse(`--${option} takes ${choices.join(', ')}, not "${given}"`);
+}
+
+function refuse(why: string): never {
+  console.error(`trial: ${why}`);
+  process.exit(2);
 }
