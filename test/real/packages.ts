@@ -14,6 +14,14 @@ import { dirname, join } from 'node:path';
 /** Fetched packages outlive a run of the tests. */
 const cache = join(tmpdir(), 'entropy-real-packages');
 
+/** A sample of our own: each file's text by its path. */
+export const sample = (files: Readonly<Record<string, string>>) => (dir: string) => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+};
+
 /** An npm package, by name and exact version. */
 export function npmPackage(name: string, version: string): (dir: string) => void {
   return archive(`${name.replace('/', '-')}-${version}.tgz`, (to) => {

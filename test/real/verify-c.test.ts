@@ -1,6 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { debianSource } from './packages.ts';
+import { debianSource, sample } from './packages.ts';
 import { showsTheRule } from './planted-bug.ts';
 
 const hex = "h += (unsigned int) 10 + input[i] - 'A';";
@@ -78,12 +76,6 @@ showsTheRule({
 });
 
 // No small package with these two comes from a registry: the samples are our own, the tools the machine's.
-const filled = (files: Record<string, string>) => (dir: string) => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-};
 const sums = {
   'src/sums.h': 'int add(int a, int b);\nint twice(int a);\n',
   'src/sums.c':
@@ -127,7 +119,7 @@ TESTS = $(check_PROGRAMS)
 for (const { name, proof, file, empty, files } of samples) {
   showsTheRule({
     name,
-    fetch: filled({ ...sums, ...files }),
+    fetch: sample({ ...sums, ...files }),
     file: 'src/sums.c',
     right: 'a + b',
     wrong: 'a - b',

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { sample } from './packages.ts';
 import { showsTheRule } from './planted-bug.ts';
 
 const file = 'lib/sums.rb';
@@ -13,12 +12,6 @@ const source = `module Sums
   end
 end
 `;
-const filled = (files: Record<string, string>) => (dir: string) => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-};
 
 // No registry of gems is asked, so the samples are our own; the runners are the machine's.
 const spec = `require 'sums'
@@ -37,7 +30,7 @@ end
 `;
 showsTheRule({
   name: 'RSpec',
-  fetch: filled({ [file]: source, 'spec/sums_spec.rb': spec }),
+  fetch: sample({ [file]: source, 'spec/sums_spec.rb': spec }),
   file,
   right: 'a + b',
   wrong: 'a - b',
@@ -96,7 +89,7 @@ end
 `;
 showsTheRule({
   name: 'Minitest',
-  fetch: filled({ [file]: source, 'test/sums_test.rb': unit }),
+  fetch: sample({ [file]: source, 'test/sums_test.rb': unit }),
   file,
   right: 'a + b',
   wrong: 'a - b',

@@ -6,6 +6,7 @@ const venv = 'python3 -m venv "$VIRTUAL_ENV"';
 const pip = '"$VIRTUAL_ENV/bin/python3" -m pip install -q';
 const requirements =
   /^(requirements\/)?((dev|test|tests|testing)[-_])?requirements([-_](dev|test|tests|testing))?\.txt$|^requirements\/(dev|test|tests|testing|base)\.txt$/;
+const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg'];
 const testExtras = ['test', 'tests', 'testing', 'dev'];
 
 /**
@@ -27,13 +28,14 @@ export async function pythonSetup(tree: TreeView, pytest: boolean): Promise<stri
   return [`python3 -c 'import ${imports}' 2>/dev/null || { ${venv} && ${getRunner}; }`];
 }
 
-/** What tox's own environment would hold. */
-export function toxSetup({ deps, skipInstall }: ToxEnvironment): string[] {
+/** What tox's own environment would hold; the project only where pip knows it for one. */
+export function toxSetup(tree: TreeView, { deps, skipInstall }: ToxEnvironment): string[] {
   const wanted = deps.map((line) => (line.startsWith('-') ? line : `'${line}'`)).join(' ');
+  const isProject = projectFiles.some((path) => tree.files.includes(path));
   return [
     venv,
     ...(wanted === '' ? [] : [`${pip} ${wanted}`]),
-    ...(skipInstall ? [] : [`${pip} -e .`]),
+    ...(skipInstall || !isProject ? [] : [`${pip} -e .`]),
   ];
 }
 

@@ -2,6 +2,7 @@
 export interface ToxEnvironment {
   readonly deps: readonly string[];
   readonly commands: readonly string[];
+  /** Whether the project itself is left out, by `[testenv]` or for all environments by `[tox]`. */
   readonly skipInstall: boolean;
 }
 
@@ -10,14 +11,10 @@ export interface ToxEnvironment {
  * out. Undefined where there is no command, or one holds what only tox can fill in.
  */
 export function readTox(text: string): ToxEnvironment | undefined {
-  const section = /^\[testenv\]\s*\n((?:(?!\[)[^\n]*\n?)*)/m.exec(text)?.[1];
-  if (section === undefined) return undefined;
-  const settings = settingsOf(section);
+  const settings = settingsOf(text, 'testenv');
+  const core = settingsOf(text, 'tox');
   const lines = (name: string) =>
-    (settings.get(name) ?? '')
-      .split('\n')
-      .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-      .filter((line) => line !== '' && !/^!?[\w,{}!-]+:\s/.test(line));
+    linesOf(settings, name).filter((line) => !/^!?[\w,{}!-]+:\s/.test(line));
   const commands = lines('commands').map(filledIn);
   if (commands.length === 0 || commands.some((line) => /[{}\\]/.test(line))) return undefined;
   const deps = lines('deps').map(filledIn);
@@ -25,11 +22,28 @@ export function readTox(text: string): ToxEnvironment | undefined {
   return {
     deps,
     commands,
-    skipInstall: /^(true|1)$/i.test(settings.get('skip_install')?.trim() ?? ''),
+    skipInstall:
+      isOn(settings, 'skip_install') || isOn(core, 'skipsdist') || isOn(core, 'no_package'),
   };
 }
 
-function settingsOf(section: string): Map<string, string> {
+const linesOf = (settings: Map<string, string>, name: string) =>
+  (settings.get(name) ?? '')
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+
+/** What tox takes for true. */
+const isOn = (settings: Map<string, string>, name: string) =>
+  /^(true|1|yes|on)$/i.test(linesOf(settings, name)[0] ?? '');
+
+/** A section's settings, each with all its lines; none where there is no such section. */
+function settingsOf(text: string, name: string): Map<string, string> {
+  const start = new RegExp(`^\\[${name}\\]\\s*\\n((?:(?!\\[)[^\\n]*\\n?)*)`, 'm');
+  return settingsIn(start.exec(text)?.[1] ?? '');
+}
+
+function settingsIn(section: string): Map<string, string> {
   const settings = new Map<string, string>();
   let name = '';
   for (const line of section.split('\n')) {

@@ -52,7 +52,7 @@ async function detect(tree: TreeView): Promise<Found | undefined> {
 async function byTox(tree: TreeView): Promise<Found | undefined> {
   const found = readTox((await tree.read('tox.ini')) ?? '');
   if (found === undefined) return undefined;
-  return { setup: toxSetup(found), test: found.commands.join(' && ') };
+  return { setup: toxSetup(tree, found), test: found.commands.join(' && ') };
 }
 
 async function usesPytest(tree: TreeView, tests: readonly string[]): Promise<boolean> {

@@ -169,6 +169,7 @@ describe('what is found', () => {
     [
       'tox that runs another runner',
       {
+        'setup.py': '',
         'tox.ini':
           '[tox]\nenvlist = py\n[testenv]\ndeps =\n  nose2\n  py27: old\n  -r requirements.txt\ncommands =\n  python -m nose2 {posargs:-v}\n[testenv:lint]\ncommands = flake8\n',
       },
