@@ -72,7 +72,7 @@ function leadsOut(path: string): boolean {
       );
       const workflows = names[0] === '.github' && names[1] === 'workflows';
       const out = names.includes('..') || names[0] === '' || /^[a-z]:/.test(names[0] ?? '');
-      return git || workflows || out || names.includes('.entropy.yml');
+      return git || workflows || out || names[0] === '.entropy.yml';
     }),
   );
 }

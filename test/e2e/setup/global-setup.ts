@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bootstrap } from '../../../localstack/deploy.ts';
 import { bridgeAddress, buildSandboxImage, ensureDocker } from '../../../localstack/docker.ts';
 import {
   awsEnvironment,
@@ -35,4 +36,6 @@ export default async function globalSetup(): Promise<void> {
   log(`the emulator is at ${emulator.endpoint}`);
   globalThis.entropyEmulator = emulator;
   Object.assign(process.env, awsEnvironment(emulator.endpoint), { ENTROPY_E2E_PYTHON: python });
+  log('what the CDK needs in it');
+  await bootstrap(folder);
 }
