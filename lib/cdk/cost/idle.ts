@@ -15,7 +15,7 @@ const byUse = new Set(
     ...['Lambda::Function', 'Lambda::Permission', 'Lambda::Url', 'Logs::LogGroup'],
     ...['Route53Resolver::FirewallRuleGroup', 'Route53Resolver::FirewallRuleGroupAssociation'],
     ...['S3::Bucket', 'S3::BucketPolicy', 'SNS::Subscription', 'SNS::Topic', 'SNS::TopicPolicy'],
-    ...['SQS::Queue', 'SQS::QueuePolicy', 'StepFunctions::StateMachine'],
+    ...['SQS::Queue', 'SQS::QueuePolicy', 'SSM::Parameter', 'StepFunctions::StateMachine'],
   ].map((name) => `AWS::${name}`),
 );
 

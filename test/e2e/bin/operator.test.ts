@@ -56,7 +56,7 @@ test('a run is cancelled while its sandbox is at work, and started anew', async 
     return (await sandboxesOf(account, found.id)).length > 0 ? found : undefined;
   });
   const denied = await at.entropy(['cancel', run.id], reader);
-  expect(denied).toMatchObject({ code: 2, err: expect.stringMatching(/AccessDenied/) });
+  expect(denied).toMatchObject({ code: 6, err: expect.stringMatching(/AccessDenied/) });
   const asked = await at.entropy(['cancel', run.id], operator);
   expect(asked).toEqual({ code: 0, out: `${run.id} was asked to stop\n`, err: '' });
   const ended = await account.settled(filed);
