@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { refused, startStacks } from '../../aws/stack-wire.ts';
+import { refusal } from '../../aws/wire.ts';
 import { desk } from '../command-line.ts';
 
 const at = desk();
@@ -8,7 +9,9 @@ afterAll(() => at.remove());
 /** An account in which nothing is deployed. */
 async function emptyAccount() {
   const { client, calls } = await startStacks(({ body }) =>
-    refused(400, 'ValidationError', `Stack with id ${body.StackName} does not exist`),
+    body.StackName === undefined
+      ? refusal(400, 'ParameterNotFound', `no parameter ${body.Name}`)
+      : refused(400, 'ValidationError', `Stack with id ${body.StackName} does not exist`),
   );
   const endpoint = await client.config.endpoint?.();
   const env = {
@@ -31,7 +34,9 @@ test.each([
   expect(ended.err).toBe(
     `entropy: NotFound: there is no stack Entropy-${deployment} in eu-west-1: "entropy deploy" makes it\n`,
   );
-  expect(calls.map(({ body }) => body.StackName)).toEqual([`Entropy-${deployment}`]);
+  const asked = calls.map(({ body }) => body.StackName ?? body.Name);
+  expect(asked).toHaveLength(1);
+  expect([`Entropy-${deployment}`, `/entropy/${deployment}/outputs`]).toContain(asked[0]);
 });
 
 test.each([
