@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { doors } from '../services/gateway/doors.ts';
 import { expectMergedOnce } from './fixtures/ending.ts';
 import { environmentOf, harnessOf } from './fixtures/sandboxes.ts';
 import { ended, makeWorld, until, type World } from './fixtures/world.ts';
@@ -9,19 +10,6 @@ beforeEach(async () => {
   world = await makeWorld();
 });
 afterEach(() => world.close());
-
-const doors = [
-  ['GET', '/v1/input'],
-  ['POST', '/v1/model'],
-  ['POST', '/v1/heartbeat'],
-  ['POST', '/v1/events'],
-  ['POST', '/v1/result'],
-  ['POST', '/v1/failure'],
-  ['POST', '/v1/setup'],
-  ['DELETE', '/v1/setup'],
-  ['GET', '/git/info/refs?service=git-upload-pack'],
-  ['POST', '/git/git-upload-pack'],
-] as const;
 
 /** What each door of the gateway answers to a token, or to none. */
 async function knock(gateway: string, token?: string): Promise<readonly number[]> {

@@ -10,6 +10,7 @@ import { mirrorPathOf, sourceMirror } from '../../lib/local/source/mirror.ts';
 import { plan } from '../agent/fixtures/plan.ts';
 import { type Client, clientOf, sessionFor, withGateway } from '../local/gateway/client-fixture.ts';
 import { freshFolder, inRepository, repositoryOf } from '../local/source/git-fixture.ts';
+import { doors } from '../services/gateway/doors.ts';
 import { type World, withWorld } from '../services/gateway/gateway-fixture.ts';
 
 type Gateway = Parameters<typeof sessionFor>[1];
@@ -43,19 +44,6 @@ async function another(world: World, gateway: Gateway): Promise<{ run: Run; code
   });
   return { run, coder: clientOf(gateway, body.token) };
 }
-
-const doors = [
-  ['GET', '/v1/input'],
-  ['POST', '/v1/model'],
-  ['POST', '/v1/heartbeat'],
-  ['POST', '/v1/events'],
-  ['POST', '/v1/result'],
-  ['POST', '/v1/failure'],
-  ['POST', '/v1/setup'],
-  ['DELETE', '/v1/setup'],
-  ['GET', '/git/info/refs?service=git-upload-pack'],
-  ['POST', '/git/git-upload-pack'],
-] as const;
 
 async function knock(client: Client): Promise<number[]> {
   const answers = doors.map(async ([method, path]) => {
