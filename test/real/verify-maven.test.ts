@@ -1,19 +1,11 @@
-import { mavenSources } from './packages.ts';
+import { commonsCli, failing, tests } from './commons-cli.ts';
 import { showsTheRule } from './planted-bug.ts';
 
-const file = 'src/main/java/org/apache/commons/cli/Util.java';
-const tests = 'src/test/java/org/apache/commons/cli/UtilTest.java';
-const right = "indexOf('\"') == -1";
-const wrong = "indexOf('\"') != -1";
-const failing = '@Test\n    public void testStripLeadingAndTrailingQuotes()';
+const { file } = commonsCli;
 
 showsTheRule({
+  ...commonsCli,
   name: 'Maven: commons-cli, of whose tests two fail for want of a file',
-  fetch: mavenSources('commons-cli', 'commons-cli', '1.5.0'),
-  file,
-  right,
-  wrong,
-  proof: 'org.apache.commons.cli.UtilTest > testStripLeadingAndTrailingQuotes',
   wrongs: (read) => ({
     'a no-op with exit 0 in the build': [
       {

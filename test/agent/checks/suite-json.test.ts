@@ -6,7 +6,7 @@ test('jest and vitest: suites by file, and a file that does not load', () => {
     numTotalTests: 3,
     testResults: [
       {
-        name: '/work/tree/a.test.js',
+        name: '/checkout/a.test.js',
         status: 'failed',
         message: 'x',
         assertionResults: [
@@ -16,14 +16,14 @@ test('jest and vitest: suites by file, and a file that does not load', () => {
         ],
       },
       {
-        name: '/work/tree/b.test.js',
+        name: '/checkout/b.test.js',
         status: 'failed',
         message: 'Cannot find module',
         assertionResults: [],
       },
     ],
   };
-  expect(readSuites(JSON.stringify(report), '/work/tree')).toEqual([
+  expect(readSuites(JSON.stringify(report), '/checkout')).toEqual([
     { file: 'a.test.js', names: ['S', 'ok'], status: 'passed', message: '' },
     { file: 'a.test.js', names: ['bad'], status: 'failed', message: '1 != 2' },
     { file: 'a.test.js', names: ['later'], status: 'skipped', message: '' },
@@ -32,7 +32,7 @@ test('jest and vitest: suites by file, and a file that does not load', () => {
 });
 
 test('mocha: passes, failures, pending', () => {
-  const at = { file: '/work/tree/m.js', duration: 0 };
+  const at = { file: '/checkout/m.js', duration: 0 };
   const report = {
     stats: {},
     tests: [],
@@ -42,7 +42,7 @@ test('mocha: passes, failures, pending', () => {
     ],
     pending: [{ ...at, title: 'later', fullTitle: 'later', err: {} }],
   };
-  expect(readMocha(JSON.stringify(report), '/work/tree')).toEqual([
+  expect(readMocha(JSON.stringify(report), '/checkout')).toEqual([
     { file: 'm.js', names: ['S inner', 'ok'], status: 'passed', message: undefined },
     {
       file: 'm.js',
