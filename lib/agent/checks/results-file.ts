@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { untrustedText } from '../untrusted-file.ts';
 import type { RawResult } from './ecosystem.ts';
 
 /** Bytes of one results file; more than any suite writes. */
@@ -18,22 +18,9 @@ const lineSchema = z.object({
   load: z.boolean().optional(),
 });
 
-/**
- * The text of a results file; undefined for anything but a regular file of a sane size: the code under test
- * can put a link, a folder or a pipe in its place.
- */
-export async function resultText(path: string): Promise<string | undefined> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch(() => undefined);
-  if (file === undefined) return undefined;
-  try {
-    const facts = await file.stat();
-    return facts.isFile() && facts.size <= largest ? await file.readFile('utf8') : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    await file.close();
-  }
+/** The text of a results file: the code under test can put anything in its place. */
+export function resultText(path: string): Promise<string | undefined> {
+  return untrustedText(path, largest);
 }
 
 /**

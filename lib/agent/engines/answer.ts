@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { HandoffInvalid } from '../../domain/errors.ts';
 import type { Role, Submit } from '../../roles/role.ts';
 import { jsonIn } from '../json-answer.ts';
 import { parseArguments } from '../tool-specs.ts';
+import { untrustedText } from '../untrusted-file.ts';
 import { asObject, type Loose } from './json-line.ts';
+
+/** Bytes that a program's answer may have. */
+const answerLimit = 1024 ** 2;
 
 /** What a role leaves in words: the submission that it chose, and its members. */
 export interface Answer {
@@ -62,12 +65,8 @@ export function answerWords(role: Pick<Role, 'submits'>): string {
 
 /** What stands in the file that a program may leave its answer in. */
 export async function fileAnswer(path: string): Promise<string | undefined> {
-  try {
-    const text = await readFile(path, 'utf8');
-    return text.trim() === '' ? undefined : text;
-  } catch {
-    return undefined;
-  }
+  const text = await untrustedText(path, answerLimit);
+  return text === undefined || text.trim() === '' ? undefined : text;
 }
 
 function expected(role: Pick<Role, 'submits'>): string {

@@ -1,8 +1,8 @@
-import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentStuck, type DomainError, ModelFailed, StageTimedOut } from '../../domain/errors.ts';
 import type { ExecResult } from '../exec.ts';
 import type { ToolPlace } from '../tools/tool.ts';
+import { replaceUntrusted, untrustedTail } from '../untrusted-file.ts';
 import type { CliStart } from './cli.ts';
 import type { LifeSign } from './life-sign.ts';
 import { lineSplitter } from './line-splitter.ts';
@@ -38,9 +38,8 @@ const errorTail = 2_000;
 export async function runCli(run: CliRun): Promise<CliEnd> {
   const { place, start, life } = run;
   const [prompt, errors] = [join(run.scratch, 'prompt.txt'), join(run.scratch, 'errors.txt')];
-  await writeFile(prompt, run.prompt);
-  await writeFile(errors, '');
-  for (const [path, text] of Object.entries(start.files ?? {})) await writeFile(path, text);
+  const files = { ...start.files, [prompt]: run.prompt, [errors]: '' };
+  for (const [path, text] of Object.entries(files)) await replaceUntrusted(path, text);
   const lines = lineSplitter(run.onLine);
   // Apart from standard error, whose notes would break lines of events.
   const redirect = 'prompt=$1 errors=$2; shift 2; exec "$@" <"$prompt" 2>"$errors"';
@@ -61,7 +60,8 @@ export async function runCli(run: CliRun): Promise<CliEnd> {
   life.end();
   lines.end();
   place.signal.throwIfAborted();
-  return { result, stopped: stopped(run, result), errors: await tailOf(errors) };
+  const said = (await untrustedTail(errors, errorTail)) ?? '';
+  return { result, stopped: stopped(run, result), errors: said.trim() };
 }
 
 function stopped({ life, wallMs, place }: CliRun, result: ExecResult): DomainError | undefined {
@@ -71,15 +71,6 @@ function stopped({ life, wallMs, place }: CliRun, result: ExecResult): DomainErr
     return new AgentStuck(`the engine printed more than ${place.floodBytes} bytes`);
   }
   return undefined;
-}
-
-async function tailOf(file: string): Promise<string> {
-  // The end only: nothing but the disk bounds the rest.
-  await using handle = await open(file);
-  const { size } = await handle.stat();
-  const bytes = Buffer.alloc(Math.min(size, errorTail));
-  await handle.read(bytes, 0, bytes.length, size - bytes.length);
-  return bytes.toString('utf8').trim();
 }
 
 /** An engine that said nothing for too long: the model's fault while it waited for the model. */
