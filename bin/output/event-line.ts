@@ -29,6 +29,10 @@ const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
     const failed = data.isError || Number(data.exitCode ?? 0) !== 0 ? ', not ok' : '';
     return `  ${data.tool}: ${data.command ?? data.path ?? ''}${failed}`;
   },
+  'sandbox.rewrite.tried': (data) => {
+    const said = { taken: 'taken', repeated: 'the same as one before' }[String(data.state)];
+    return `  ${data.step}, try ${data.tries}: ${said ?? `not yet: ${String(data.fault).split('\n')[0]}`}`;
+  },
   'evidence.judged': (data) => `evidence ${data.verdict}: ${data.rule}: ${data.detail}`,
   'effect.done': (data) => {
     const { url } = (data.receipt ?? {}) as Data;

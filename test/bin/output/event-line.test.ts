@@ -22,6 +22,12 @@ test.each([
     { tool: 'shell', command: 'npm test', exitCode: 1 },
     '  shell: npm test, not ok',
   ],
+  [
+    'sandbox.rewrite.tried',
+    { step: 'fix', tries: 2, state: 'faulty', fault: '1 test fails: “a”.\nTraceback' },
+    '  fix, try 2: not yet: 1 test fails: “a”.',
+  ],
+  ['sandbox.rewrite.tried', { step: 'test', tries: 1, state: 'taken' }, '  test, try 1: taken'],
   ['run.settled', { outcome: 'merged' }, 'ended: merged'],
 ])('%s reads: %j', (kind, data, line) => {
   expect(eventLine(event(kind, data))).toBe(line);
@@ -30,7 +36,8 @@ test.each([
 test('what a person would not miss has no line, and an event without data breaks nothing', () => {
   expect(eventLine(event('session.opened'))).toBeUndefined();
   expect(eventLine(event('toString'))).toBeUndefined();
-  for (const kind of ['model.called', 'effect.done', 'run.admitted', 'stage.failed']) {
+  const kinds = ['model.called', 'effect.done', 'run.admitted', 'stage.failed'];
+  for (const kind of [...kinds, 'sandbox.rewrite.tried']) {
     expect(eventLine(event(kind))).toEqual(expect.any(String));
   }
 });
