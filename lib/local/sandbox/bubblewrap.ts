@@ -44,7 +44,6 @@ export function bubblewrapCommand(given: {
     ...systemMounts(),
     ...etcMounts(folders),
     ...toolchains.mounts.flatMap((path) => [...parents(path), '--ro-bind', path, path]),
-    ...programMounts(options, toolchains),
     ...hide(options, toolchains, folders),
     ...procAndDev(folders),
     ...harnessMounts(options),
@@ -53,6 +52,8 @@ export function bubblewrapCommand(given: {
     ...['--bind', folders.private, inside.private],
     ...['--dir', '/home', '--bind', folders.home, inside.home],
     ...['--bind', folders.tmp, inside.tmp, '--bind', folders.workspace, inside.workspace],
+    // After the sandbox's own folders, below one of which on the host a program may lie.
+    ...programMounts(options, toolchains),
     // The root is memory; whoever could write to it could use up the host's.
     ...['--remount-ro', '/', '--chdir', '/', '--'],
     ...dropCommand(boundary),
