@@ -37,7 +37,10 @@ async function performCli(cli: Cli, work: EngineWork): Promise<void> {
   const folder = join(work.scratch, 'engine');
   await mkdir(join(folder, 'home'), { recursive: true });
   const { idleMs, turns } = work.limits;
-  const quiet = () => talk.door.failure() ?? silent(idleMs, talk.door.waiting() > 0);
+  const quiet = () => {
+    const inVain = talk.door.waiting() > 0 || talk.door.unheard();
+    return talk.door.failure() ?? silent(idleMs, inVain);
+  };
   const door = await openDoor({
     target: work.wire.url,
     token: work.wire.token,

@@ -16,6 +16,8 @@ export interface Door {
   calls(): number;
   /** Calls on their way. */
   waiting(): number;
+  /** The program gave the last call up before a word of the model came. */
+  unheard(): boolean;
   /** What the last call came to, where it failed. */
   failure(): DomainError | undefined;
   close(): void;
@@ -67,6 +69,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     key,
     calls: () => state.calls,
     waiting: () => state.waiting,
+    unheard: () => state.unheard,
     failure: () => state.failure,
     close() {
       server.close();
@@ -79,6 +82,7 @@ class DoorState {
   calls = 0;
   waiting = 0;
   failure: DomainError | undefined;
+  unheard = false;
   #row = 0;
   readonly #options: DoorOptions;
 
@@ -120,6 +124,12 @@ function pass(
 ): void {
   state.begun();
   let done = false;
+  let heard = false;
+  const onLife = () => {
+    heard = true;
+    state.unheard = false;
+    options.onLife();
+  };
   const end = (failure?: DomainError, forGood?: boolean) => {
     if (!done) state.ended(failure, forGood);
     done = true;
@@ -135,13 +145,14 @@ function pass(
   const headers = headersFor(request, options.token);
   const agent = agentTo(url, options.proxy);
   const outgoing = send(url, { method: request.method, headers, agent }, (answer) => {
-    relay(answer, response, { onLife: options.onLife, end, fail });
+    relay(answer, response, { onLife, end, fail });
   });
   const silence = `the model's server sent nothing for ${Math.round(options.idleMs / 1000)} s`;
   outgoing.setTimeout(options.idleMs, () => fail(silence));
   outgoing.on('error', (error) => fail(`the model can't be reached: ${error.message}`));
   response.on('close', () => {
-    // The program hung up, which it may: nothing is known of the call.
+    // The program hung up, which it may: nothing is known of the call, but whether it waited in vain.
+    state.unheard = !done && !heard;
     end();
     outgoing.destroy();
   });

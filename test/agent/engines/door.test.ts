@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Door, openDoor } from '../../../lib/agent/engines/door.ts';
 import type { DomainError } from '../../../lib/domain/errors.ts';
@@ -128,4 +129,30 @@ test('more calls than there are turns end the engine', async () => {
   expect(over).toEqual([]);
   await ask(door);
   expect(over).toMatchObject([{ name: 'AgentStuck' }]);
+});
+
+test.each([
+  ['before a word came: it waited in vain', '', true],
+  ['after that: it did not', 'data: {}', false],
+])('a program that hangs up %s', async (_, words, unheard) => {
+  let asking: (() => void) | undefined;
+  const { door } = await doorTo((response) => {
+    if (words !== '') response.write(words);
+    asking?.();
+  });
+  const reached = new Promise<void>((resolve) => {
+    asking = resolve;
+  });
+  const hangUp = new AbortController();
+  const headers = { 'x-api-key': door.key };
+  const url = `${door.url}/anthropic/v1/messages`;
+  const call = fetch(url, { method: 'POST', headers, body: '{}', signal: hangUp.signal });
+  await reached;
+  if (words !== '') await (await call).body?.getReader().read();
+  hangUp.abort();
+  await call.catch(() => undefined);
+  for (let looks = 0; looks < 500 && door.waiting() > 0; looks += 1) await setTimeout(20);
+  expect(door.waiting()).toBe(0);
+  expect(door.unheard()).toBe(unheard);
+  expect(door.failure()).toBeUndefined();
 });
