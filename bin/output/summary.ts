@@ -27,7 +27,7 @@ export function writeSummary(
     ['pull request', report.pullRequest?.url],
     ['branch', report.branch],
     ['commit', report.commit],
-    ['evidence', evidence && `${evidence.verdict} (${evidence.rule}): ${evidence.detail}`],
+    ['evidence', evidence && evidenceText(evidence, report.error?.message ?? '')],
     ['rounds', evidence && String(evidence.rounds)],
     ['model', `${usage.turns} turns, ${grouped(tokensOf(usage))} tokens, ${cost}`],
     ['time', duration(report.durationMs)],
@@ -40,4 +40,13 @@ export function writeSummary(
     const shown = name === 'outcome' ? paint(out, colour, value) : printable(value);
     out.write(`${paint(out, 'dim', name.padEnd(13))} ${shown}\n`);
   }
+}
+
+/** A report that is many lines long stands in the error already, and is not said twice. */
+function evidenceText(
+  { verdict, rule, detail }: NonNullable<OutcomeReport['evidence']>,
+  error: string,
+): string {
+  const told = `${verdict} (${rule})`;
+  return detail.includes('\n') && error.includes(detail) ? told : `${told}: ${detail}`;
 }

@@ -27,7 +27,7 @@ export async function prepareChecks(
 ): Promise<PreparedChecks> {
   const git = gitIn(workspace.gitDir, workspace.path);
   const found = await findChecks(viewOf(git, await entriesOf(git, workspace.base)), settings);
-  if ('unavailable' in found) return {};
+  if (found === undefined) return {};
   const { checks } = found;
   if (checks.setup.length === 0) return { checks };
   const setup = await runSetup(place, checks.setup, phase);

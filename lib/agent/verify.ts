@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolicyViolation } from '../domain/errors.ts';
-import type { CheckRun, Checks, Evidence } from '../domain/evidence.ts';
+import type { CheckRun, Evidence } from '../domain/evidence.ts';
 import type { ChangeSet } from '../domain/handoff.ts';
 import type { StageLimits } from '../domain/stage.ts';
 import type { CheckSettings } from '../domain/stage-input.ts';
 import { type FoundChecks, findChecks } from './checks/find-checks.ts';
-import { whyUnavailable } from './checks/why-unavailable.ts';
+import { whyNothingFound, whyUnavailable } from './checks/why-unavailable.ts';
 import type { Exec } from './exec.ts';
 import { type Bench, benchIn, checkOut, keep, pinChecks } from './verify/checkout.ts';
 import type { Commands } from './verify/commands.ts';
@@ -66,20 +66,22 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const root = join(request.workspaceRoot, 'checks');
   const fresh = benchIn(root, request.repositoryDir, base, path, request.wrapper);
   const bench = { ...fresh, kept: request.memory?.kept ?? fresh.kept };
-  const { found, kinds, ...planned } = await plansFor(request, bench);
+  const { found, kinds, view, ...planned } = await plansFor(request, bench);
   request.beforeTools?.();
   await mkdir(root, { recursive: true });
   const { tree, paths } = planned;
   const evidence = { kind: 'evidence' as const, base: change.base, tree, paths };
-  if ('unavailable' in found) {
-    return { ...evidence, checks: null, unavailable: found.unavailable.slice(0, 4000) };
+  const ground = { tree: view, path };
+  if (found === undefined) {
+    return { ...evidence, checks: null, unavailable: await whyNothingFound(ground) };
   }
   const { checks } = found;
   request.log({ step: 'found', detail: `${checks.ecosystem}: ${checks.test}` });
   const runs = await fourRuns(request, bench, found, planned, kinds);
-  const why = unavailable(runs.base, checks);
-  if (why !== undefined) return { ...evidence, checks, unavailable: why };
-  return { ...evidence, checks, runs: comparable(runs) };
+  const why = await whyUnavailable(ground, checks, runs.base);
+  if (why === undefined) return { ...evidence, checks, runs: comparable(runs) };
+  if (isStopped(runs.base)) return { ...evidence, checks, unavailable: why };
+  return { ...evidence, checks, advice: why, runs: comparable(runs) };
 }
 
 async function plansFor({ repositoryDir, base, change, checks }: VerifyRequest, bench: Bench) {
@@ -91,8 +93,8 @@ async function plansFor({ repositoryDir, base, change, checks }: VerifyRequest, 
     const entries = await entriesOf(git, base);
     const view = viewOf(git, entries);
     const found = await findChecks(view, checks);
-    const kinds = await kindsOf(view, 'checks' in found ? found.checks : undefined);
-    return { found, kinds, ...(await planTrees(git, change, entries, kinds)) };
+    const kinds = await kindsOf(view, found?.checks);
+    return { found, kinds, view, ...(await planTrees(git, change, entries, kinds)) };
   } catch (error) {
     if (error instanceof PolicyViolation) throw error;
     const why = (error as Error).message;
@@ -126,7 +128,7 @@ async function fourRuns(
   };
   const none = new Set<string>();
   const base = await run('base', { most: 1, except: none });
-  if (unavailable(base, found.checks) !== undefined) {
+  if (isStopped(base)) {
     return { base, change: base, testsOnly: base, baseTests: base };
   }
   if (first) await keep(bench, 'cache', bench.cache);
@@ -167,11 +169,8 @@ function comparable(runs: Runs): Runs {
   return Object.fromEntries(filled);
 }
 
-/** Why the base could not be checked at all; undefined where it could. */
-function unavailable(run: CheckRun, checks: Checks): string | undefined {
-  const last = run.commands.at(-1);
-  const why = (what: string) => whyUnavailable(what, checks, last).slice(0, 4000);
-  if (run.state === 'setup-failed') return why('Set-up');
+/** Whether the checks could not be run on the base at all: what comes of the change would say nothing. */
+function isStopped({ state, tests, commands }: CheckRun): boolean {
   // A shell's word for a program that is not there.
-  return run.tests === null && last?.exitCode === 127 ? why('The test command') : undefined;
+  return state === 'setup-failed' || (tests === null && commands.at(-1)?.exitCode === 127);
 }

@@ -63,6 +63,8 @@ export const evidenceSchema = z.strictObject({
   checks: checksSchema.nullable(),
   /** Why there are no runs: nothing was found, or set-up fails on the base itself. */
   unavailable: z.string().max(4000).optional(),
+  /** Why the runs say little of the base (it never ends, or runs no test), and what would mend that. */
+  advice: z.string().max(4000).optional(),
   base: z.string(),
   /** Tree id of the change laid over the base. */
   tree: z.string(),

@@ -54,6 +54,17 @@ export function judge(
   policy: Policy,
   labels: readonly string[] = [],
 ): Judgement {
+  return withAdvice(judgeRuns(evidence, policy, labels), evidence);
+}
+
+/** Where nothing can be told, or no test ran to tell it by, a person is told how to mend that too. */
+function withAdvice(judged: Judgement, { advice, runs }: Evidence): Judgement {
+  const untested = judged.rule === 'no-proof' && !runs?.change.tests?.length;
+  if (advice === undefined || !(untested || judged.verdict === 'inconclusive')) return judged;
+  return { ...judged, detail: `${judged.detail}\n${advice}` };
+}
+
+function judgeRuns(evidence: Evidence, policy: Policy, labels: readonly string[]): Judgement {
   const { checks, runs } = evidence;
   if (checks === null) return unavailable('checks-unavailable', evidence);
   if (runs === undefined) return unavailable('setup-failed', evidence);

@@ -13,7 +13,7 @@ const asItIs = 'ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=:';
 export const autotools: Ecosystem = {
   name: 'autotools',
   looksFor: 'configure or configure.ac with Makefile.am',
-  tools: ['make', 'cc'],
+  tools: ['make', 'cc', 'autoreconf'],
   detect,
   isTest: isCTest,
   isDefinition: (path) => definition.test(baseName(path)),

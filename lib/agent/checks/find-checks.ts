@@ -12,16 +12,16 @@ export interface FoundChecks {
 
 /**
  * How a repository is checked: an operator's option stands over `.entropy.yml`, that over what is found in
- * the base. `unavailable` says what was looked for and what would mend it.
+ * the base. Undefined where none of them says.
  */
 export async function findChecks(
   tree: TreeView,
   settings: CheckSettings,
-): Promise<FoundChecks | { unavailable: string }> {
+): Promise<FoundChecks | undefined> {
   const { option, policy } = settings;
   const found = await detect(tree);
   const test = option?.test ?? policy?.test ?? found?.test;
-  if (test === undefined) return { unavailable: nothingFound() };
+  if (test === undefined) return undefined;
   const given = option?.setup !== undefined ? [option.setup] : policy?.setup;
   const setup = given ?? found?.setup ?? [];
   const source = option?.test ? 'option' : policy?.test ? '.entropy.yml' : 'found';
@@ -43,22 +43,3 @@ async function detect(tree: TreeView) {
   }
   return undefined;
 }
-
-function nothingFound(): string {
-  const looked = ecosystems.map((one) => `- ${one.name}: ${one.looksFor}`);
-  return [
-    'No way to run the tests of this repository was found. Looked for:',
-    ...looked,
-    'Say how in `.entropy.yml` on the default branch:',
-    '```yaml',
-    mend,
-    '```',
-  ].join('\n');
-}
-
-/** The lines of `.entropy.yml` that say how a repository is checked. */
-export const mend = `version: 1
-checks:
-  setup: # what installs the tests' needs; leave it out where there is nothing to install
-    - npm ci
-  test: npm test # the command that runs the tests`;

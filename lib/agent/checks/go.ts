@@ -6,6 +6,7 @@ import { baseName } from './paths.ts';
 export const go: Ecosystem = {
   name: 'go',
   looksFor: 'go.mod',
+  tools: ['go'],
   detect,
   isTest: (path) => path.endsWith('_test.go'),
   isDefinition: (path) => baseName(path) === 'go.work',

@@ -18,6 +18,9 @@ export function includesOf(text: string): string[] {
   });
 }
 
+/** Names that `make` can be asked for, in the order of the file. */
+export const targetsOf = (text: string): string[] => [...read(text).rules.keys()];
+
 /** The shell lines that `make` may run for these targets; for none, those of the first one. */
 export function recipesFor(text: string, targets: readonly string[]): string[] {
   const { rules, variables, first } = read(text);

@@ -6,6 +6,7 @@ const names = ['GNUmakefile', 'makefile', 'Makefile'];
 export const make: Ecosystem = {
   name: 'make',
   looksFor: 'a Makefile with a target `test` or `check`',
+  tools: ['make'],
   detect,
   isTest: () => false,
   // A definition of every ecosystem's: `isGeneralDefinition`.

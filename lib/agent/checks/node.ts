@@ -16,6 +16,7 @@ const reporter = 'node-test.mjs';
 export const node: Ecosystem = {
   name: 'node',
   looksFor: 'a "test" script in package.json, or tests written for `node --test`',
+  tools: ['node', 'npm'],
   detect,
   isTest: (path) => inTestFolder(path) || testFile.test(baseName(path)),
   isDefinition: (path) => isNodeManifest(path) || definition.test(baseName(path)),

@@ -37,19 +37,22 @@ type Composer = z.infer<typeof composerSchema>;
 
 async function detect(tree: TreeView): Promise<Found | undefined> {
   const configured = tree.files.some((path) => /^phpunit(\.dist)?\.xml(\.dist)?$/.test(path));
-  const composer = parse((await tree.read('composer.json')) ?? '');
+  const composer = readComposer((await tree.read('composer.json')) ?? '');
   const packages = { ...composer?.require, ...composer?.['require-dev'] };
   const own = 'phpunit/phpunit' in packages;
-  const test = scriptOf(composer, 'test', 0);
+  const test = scriptOf(composer, 'test');
   if (!configured && !own && test === undefined) return undefined;
-  const install = 'composer install --no-interaction --no-progress --prefer-dist';
   return {
-    setup: composer === undefined ? [] : [install],
+    setup: composer === undefined ? [] : [composerInstall],
     test: test ?? (own ? 'vendor/bin/phpunit' : 'phpunit'),
   };
 }
 
-function parse(text: string): Composer | undefined {
+/** Installs the packages that composer.json names. */
+export const composerInstall = 'composer install --no-interaction --no-progress --prefer-dist';
+
+/** A composer.json, as far as it is looked at. Undefined where the text is none. */
+export function readComposer(text: string): Composer | undefined {
   try {
     return composerSchema.safeParse(JSON.parse(text)).data;
   } catch {
@@ -58,7 +61,11 @@ function parse(text: string): Composer | undefined {
 }
 
 /** What `composer NAME` would run, with the scripts that it calls written out. */
-function scriptOf(composer: Composer | undefined, name: string, depth: number): string | undefined {
+export function scriptOf(
+  composer: Composer | undefined,
+  name: string,
+  depth = 0,
+): string | undefined {
   const found = strings.safeParse(composer?.scripts?.[name]).data;
   if (found === undefined || depth > 5) return undefined;
   const steps = [found].flat().map((step) => {

@@ -20,6 +20,7 @@ const lookInto = 40;
 export const python: Ecosystem = {
   name: 'python',
   looksFor: 'Python tests (test_*.py, *_test.py) for pytest or unittest',
+  tools: ['python3'],
   detect,
   isTest: (path) => path.endsWith('.py') && (inTestFolder(path) || testFile.test(baseName(path))),
   isDefinition: (path) => isPythonManifest(path) || definition.test(baseName(path)),

@@ -2,7 +2,8 @@ import type { Channel, Ecosystem, Found, TreeView } from './ecosystem.ts';
 import { baseName } from './paths.ts';
 import { readResultFiles } from './results-file.ts';
 
-const gems = 'BUNDLE_PATH="$VIRTUAL_ENV/bundle"';
+/** Where bundler puts what it installs: outside the tree. */
+export const gems = 'BUNDLE_PATH="$VIRTUAL_ENV/bundle"';
 
 /** Ruby; results from RSpec and Minitest, whatever starts them. */
 export const ruby: Ecosystem = {

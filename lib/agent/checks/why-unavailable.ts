@@ -1,74 +1,104 @@
-import type { Checks, CommandRun } from '../../domain/evidence.ts';
-import { ecosystems } from './ecosystems.ts';
+import type { CheckRun, Checks } from '../../domain/evidence.ts';
+import type { TreeView } from './ecosystem.ts';
+import { linesFor } from './mending/lines.ts';
+import { nothingFoundText } from './mending/nothing-found.ts';
+import { missingProgram, toolsOf } from './mending/programs.ts';
+import { type Proposal, proposalsFor } from './mending/proposals.ts';
+import { type Obstacle, obstacleIn, reasonText } from './mending/reason.ts';
+import { withRelaxedSetup } from './mending/relaxed-setup.ts';
+import { code, fenced, proposed } from './mending/report-text.ts';
+import { survey } from './mending/survey.ts';
 
-const lastWords = 2000;
+/** Where it is looked for what would mend it. */
+export interface Ground {
+  /** The base. */
+  readonly tree: TreeView;
+  /** PATH of the commands. */
+  readonly path: string;
+}
 
-/** What is installed to have a program, where that is called otherwise. */
-const packages: Readonly<Record<string, string>> = {
-  cargo: 'Rust (rustup, or the package cargo)',
-  rustc: 'Rust (rustup, or the package rustc)',
-  mvn: 'Maven and a JDK',
-  java: 'a JDK',
-  javac: 'a JDK',
-  gradle: 'Gradle and a JDK, or commit a Gradle wrapper',
-  go: 'Go',
-  cc: 'a C compiler (gcc or clang)',
-  'c++': 'a C++ compiler (g++ or clang)',
-  ctest: 'CMake',
-  bundle: 'Ruby and bundler',
-  python3: 'Python 3',
-  npm: 'Node.js',
-  prove: 'Perl',
-  php: 'PHP (its command line)',
-  dotnet: 'the .NET SDK',
-  autoreconf: 'autoconf, automake and libtool',
-};
+/** What the Evidence takes of it. */
+const most = 4000;
+const lastWords = 900;
 
-/** The program that a command wanted and the machine does not have; undefined where it ended for another reason. */
-function missingProgram({ exitCode, outputTail }: CommandRun): string | undefined {
-  if (exitCode !== 127 && exitCode !== 126) return undefined;
-  return /(?:^|[\s:])([\w.+/-]+): (?:command )?not found\b/m.exec(outputTail)?.[1];
+/** Why no way to run the tests of the repository was found: what stands there instead, and lines that would do. */
+export async function whyNothingFound({ tree, path }: Ground): Promise<string> {
+  const places = survey(tree);
+  const proposals = await proposalsFor(places, [], path);
+  return report([nothingFoundText(places)], proposed(proposals, 'nothing found'));
 }
 
 /**
- * Why a repository could not be checked, from the last command that was run on its base: what it said, what would
- * have to be installed, and the lines of `.entropy.yml` that would mend it. `what` is `Set-up` or `The test command`.
+ * Why a run of the checks on the base says nothing: what it said last, what would have to be installed, and lines of
+ * `.entropy.yml` that hold none of the commands that failed. Undefined where the run does say something.
  */
-export function whyUnavailable(what: string, checks: Checks, last: CommandRun | undefined): string {
-  const how = last?.timedOut
-    ? 'did not end in time'
-    : `ended with ${last?.exitCode ?? last?.signal}`;
-  const missing = last === undefined ? undefined : missingProgram(last);
-  const install = missing === undefined ? [] : [installLine(missing, checks)];
-  return [
-    `${what} failed on the base, before any change: \`${last?.command.slice(0, 500)}\` ${how}.`,
-    ...install,
-    (last?.outputTail ?? '').slice(-lastWords).trim(),
-    `If other commands are right, say so in \`.entropy.yml\` on the default branch; these were tried (${origin(checks)}):`,
-    '```yaml',
-    mendFor(checks),
-    '```',
-  ]
-    .filter((part) => part !== '')
-    .join('\n');
+export async function whyUnavailable(
+  { tree, path }: Ground,
+  checks: Checks,
+  run: CheckRun,
+): Promise<string | undefined> {
+  const obstacle = obstacleIn(run);
+  const last = run.commands.at(-1);
+  if (obstacle === undefined || last === undefined) return undefined;
+  const said = last.outputTail.slice(-lastWords).trim();
+  const proposals = await proposalsFor(survey(tree), [last.command], path);
+  const relaxed = obstacle === 'set-up failed' ? relaxedLines(checks, run) : [];
+  const front = [
+    reasonText(obstacle, checks, run),
+    ...(said === '' ? [] : [fenced('text', said)]),
+    ...hints(obstacle, checks, run),
+  ];
+  const open = [...relaxed, ...proposals].filter(({ lines, missing }) => fits(lines, missing, run));
+  return report(front, installs(checks, run) && open.length === 0 ? [] : proposed(open, obstacle));
 }
 
-function installLine(missing: string, { ecosystem }: Checks): string {
-  const needs = ecosystems.find(({ name }) => name === ecosystem)?.tools ?? [];
-  const all = needs.length === 0 ? '' : ` (${ecosystem} needs ${needs.join(', ')})`;
-  return `\`${missing}\` is not on this machine${all}: install ${packages[missing] ?? `\`${missing}\``}, and see that it is on PATH.`;
+function relaxedLines(checks: Checks, run: CheckRun): Proposal[] {
+  const last = run.commands.at(-1);
+  const relaxed = last === undefined ? undefined : withRelaxedSetup(checks, last);
+  const lines = relaxed === undefined ? undefined : linesFor(relaxed);
+  if (lines === undefined) return [];
+  return [{ folder: '', ecosystem: checks.ecosystem, lines, missing: [] }];
 }
 
-const origin = ({ source, ecosystem }: Checks) =>
-  source === 'found'
-    ? `found for ${ecosystem}`
-    : source === 'option'
-      ? 'an operator’s option'
-      : source;
+/** Where a program is missing, what needs it or another missing one is no way out. */
+function fits(lines: string, missing: readonly string[], run: CheckRun): boolean {
+  const last = run.commands.at(-1);
+  const program = last === undefined ? undefined : missingProgram(last);
+  if (program === undefined) return true;
+  return missing.length === 0 && !lines.split(/[^\w.+/-]+/).includes(program);
+}
 
-/** The commands as `.entropy.yml` says them; JSON's strings are YAML's too. */
-function mendFor({ setup, test }: Checks): string {
-  const lines = setup.map((line) => `    - ${JSON.stringify(line)}`);
-  const steps = lines.length === 0 ? ['  setup: []'] : ['  setup:', ...lines];
-  return ['version: 1', 'checks:', ...steps, `  test: ${JSON.stringify(test)}`].join('\n');
+/** Whether all that is wrong is a program of the toolchain that is not installed. */
+function installs({ ecosystem }: Checks, run: CheckRun): boolean {
+  const last = run.commands.at(-1);
+  const program = last === undefined ? undefined : missingProgram(last);
+  return program !== undefined && toolsOf(ecosystem).includes(program);
+}
+
+const unreachable =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|[Cc]ould not resolve|Temporary failure in name resolution|Name or service not known|403 Forbidden|CONNECT tunnel failed|ProxyError|Network is unreachable|Unknown host/;
+
+function hints(obstacle: Obstacle, { source }: Checks, run: CheckRun): string[] {
+  const last = run.commands.at(-1)?.outputTail ?? '';
+  const tried: Record<Checks['source'], string[]> = {
+    found: [],
+    '.entropy.yml': [`The command is ${code('.entropy.yml')}'s own.`],
+    option: [
+      `An operator's option stands over ${code('.entropy.yml')}: what stands there counts only without it.`,
+    ],
+  };
+  const reach =
+    obstacle === 'set-up failed' && unreachable.test(last)
+      ? [
+          `Set-up reaches only the registries that this machine's package managers are set to, and hosts under ${code('registries')} of ${code('.entropy.yml')}.`,
+        ]
+      : [];
+  return [...reach, ...tried[source]];
+}
+
+/** The lines that mend it stay whole, whatever has to be cut. */
+function report(front: readonly string[], proposals: readonly string[]): string {
+  const end = proposals.join('\n');
+  const room = most - end.length - 1;
+  return `${front.join('\n').slice(0, room)}\n${end}`.trim();
 }

@@ -27,7 +27,7 @@ export async function sourcesOf(workspace: Workspace, input: StageInput): Promis
   const entries = await entriesOf(git, workspace.base);
   const view = viewOf(git, entries);
   const found = await findChecks(view, input.checks);
-  const checks = 'checks' in found ? found.checks : undefined;
+  const checks = found?.checks;
   return {
     base: workspace.base,
     files: view.files.filter((path) => isPlain(path, entries.get(path)?.mode)).sort(),

@@ -16,6 +16,9 @@ export interface Used {
   readonly dollars: number;
 }
 
+/** Room for a report of why a repository could not be checked, whole. */
+const mostError = 5000;
+
 /** The comment that ends a run: what came of it, and what a person can do now. */
 export function receiptText(run: Run, ending: Ending, used: Used): string {
   const cost = used.dollars > 0 ? `, $${used.dollars.toFixed(2)}` : '';
@@ -45,7 +48,7 @@ function told(run: Run, { outcome, error }: Ending): string {
     case 'cancelled':
       return run.note === undefined ? 'Stopped, as asked.' : `Stopped:\n\n${note}`;
     case 'failed':
-      return `Failed with ${code(error?.name ?? 'an unknown error')}:\n\n${quote(error?.message ?? '', 2000)}`;
+      return `Failed with ${code(error?.name ?? 'an unknown error')}:\n\n${quote(error?.message ?? '', mostError)}`;
   }
 }
 

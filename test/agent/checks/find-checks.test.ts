@@ -1,18 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TreeView } from '../../../lib/agent/checks/ecosystem.ts';
 import { isDefinition, isTest, mergeDefinition } from '../../../lib/agent/checks/ecosystems.ts';
-import { findChecks, mend } from '../../../lib/agent/checks/find-checks.ts';
-import { parsePolicy } from '../../../lib/domain/policy-file.ts';
+import { findChecks } from '../../../lib/agent/checks/find-checks.ts';
 import type { CheckSettings } from '../../../lib/domain/stage-input.ts';
 
 const view = (files: Record<string, string>): TreeView => ({
   files: Object.keys(files),
   read: async (path) => files[path],
 });
-const found = async (files: Record<string, string>, settings: CheckSettings = {}) => {
-  const result = await findChecks(view(files), settings);
-  return 'checks' in result ? result.checks : result.unavailable;
-};
+const found = async (files: Record<string, string>, settings: CheckSettings = {}) =>
+  (await findChecks(view(files), settings))?.checks;
 const pkg = (members: object) => JSON.stringify(members);
 
 describe('what is found', () => {
@@ -234,11 +231,8 @@ describe('what is found', () => {
     });
   });
 
-  test('nothing found says what was looked for, and lines that mend it are valid', async () => {
-    const said = await found({ 'README.md': '' });
-    expect(said).toMatch(/go\.mod[\s\S]*Python tests[\s\S]*package\.json[\s\S]*Makefile/);
-    expect(said).toContain(mend);
-    expect(parsePolicy(mend).checks.test).toBe('npm test');
+  test('nothing, where no manifest says so', async () => {
+    expect(await found({ 'README.md': '', Makefile: 'all:\n' })).toBeUndefined();
   });
 });
 
