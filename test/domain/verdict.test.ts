@@ -48,6 +48,33 @@ function evidence({ base, change, testsOnly, baseTests }: Four, source = ['src/a
 }
 const judged = (four: Four) => judge(evidence(four), defaultPolicy);
 
+describe('advice on how the repository could be checked', () => {
+  const advised = (four: Four) =>
+    judge({ ...evidence(four), advice: 'Mend it so.' }, defaultPolicy);
+
+  test('is told where nothing can be told else, or no test ran', () => {
+    const red = run(null, 2);
+    expect(advised({ base: red, change: red })).toMatchObject({
+      verdict: 'inconclusive',
+      detail: expect.stringMatching(/\nMend it so\.$/),
+    });
+    const none = run({});
+    expect(advised({ base: none, change: none })).toMatchObject({
+      rule: 'no-proof',
+      detail: expect.stringMatching(/\nMend it so\.$/),
+    });
+  });
+
+  test('is left out where the runs speak for themselves', () => {
+    const four = { base: run({}), testsOnly: run({ a: 'failed' }), change: run({ a: 'passed' }) };
+    expect(advised(four).verdict).toBe('good');
+    expect(advised(four).detail).not.toContain('Mend');
+    const broken = advised({ base: run({ a: 'passed' }), change: run({ a: 'failed' }) });
+    expect(broken.verdict).toBe('bad');
+    expect(broken.detail).not.toContain('Mend');
+  });
+});
+
 describe('success', () => {
   test('a test that fails without the source and passes with it', () => {
     const judgement = judged({

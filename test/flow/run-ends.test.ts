@@ -164,14 +164,19 @@ describe('with checks that', () => {
   test(
     'are not there: exit 5, and the lines of .entropy.yml that would mend it are shown',
     async () => {
-      const repo = repositoryAt(join(at.root, 'no-tests'), { 'notes.txt': 'one\n' });
+      const repo = repositoryAt(join(at.root, 'no-tests'), {
+        'notes.txt': 'one\n',
+        'app/package.json': '{"scripts":{"test":"node --test"}}',
+      });
       const turns = [reads, codes({ 'notes.txt': 'two\n' })];
       const end = await runToEnd(at, { repo, turns });
       const { outcome } = end;
       expect(end.code).toBe(5);
       expect(outcome.error?.name).toBe('ChecksUnavailable');
       expect(outcome.error?.message).toMatch(/^checks-unavailable: /);
-      expect(outcome.error?.message).toContain('version: 1\nchecks:');
+      const lines = 'version: 1\nchecks:\n  setup: []\n  test: "cd app && node --test"\n';
+      expect(outcome.error?.message).toContain(lines);
+      expect(outcome.evidence?.detail).toContain(lines);
       expect(runBranches(repo)).toEqual([]);
       expect(existsSync(join(at.dataDir, 'runs', outcome.run, 'change.patch'))).toBe(true);
     },

@@ -96,9 +96,10 @@ function hints(obstacle: Obstacle, { source }: Checks, run: CheckRun): string[] 
   return [...reach, ...tried[source]];
 }
 
-/** The lines that mend it stay whole, whatever has to be cut. */
+/** The lines that mend it stay whole, whatever has to be cut: a comment that is never closed would hide them too. */
 function report(front: readonly string[], proposals: readonly string[]): string {
   const end = proposals.join('\n');
   const room = most - end.length - 1;
-  return `${front.join('\n').slice(0, room)}\n${end}`.trim();
+  const said = front.join('\n').replaceAll('<!--', '< !--').slice(0, room);
+  return `${said}\n${end}`.trim();
 }

@@ -142,6 +142,11 @@ describe('the lines', () => {
     expect(said).toMatch(/cd a && go test[\s\S]*cd b && go test/);
   });
 
+  test('are not lost in a comment that is never closed', async () => {
+    const said = await why({ command: 'x <!-- y', said: '<!-- <!--\n' }, { 'a/go.mod': '' });
+    expect(said).not.toContain('<!--');
+  });
+
   test('of a file that an option hides are said to be hidden', async () => {
     expect(await why({}, {}, { ...cargo, source: 'option' })).toMatch(
       /operator's option stands over/,

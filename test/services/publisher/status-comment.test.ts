@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { whyUnavailable } from '../../../lib/agent/checks/why-unavailable.ts';
 import { FenceStale } from '../../../lib/domain/errors.ts';
+import type { Checks } from '../../../lib/domain/evidence.ts';
+import { parsePolicy } from '../../../lib/domain/policy-file.ts';
 import { postReceipt } from '../../../lib/services/publisher/post-receipt.ts';
 import { announceVerdict, withdrawVerdict } from '../../../lib/services/publisher/post-review.ts';
 import { tellBegun, tellStage } from '../../../lib/services/publisher/tell-progress.ts';
+import { treeOf, yamlIn } from '../../agent/checks/tree-of.ts';
 import { onPlayground } from './whole-run.ts';
 
 let on: Awaited<ReturnType<typeof onPlayground>>;
@@ -110,6 +114,29 @@ test('a comment that somebody deleted is made anew, and folding that is refused 
     expect.stringContaining('**preparing**'),
     expect.stringContaining('**coding**'),
   ]);
+});
+
+test('a report of why nothing could be checked stands there cleaned, and its lines can be copied', async () => {
+  const run = await on.run();
+  const tree = treeOf({ 'app/go.mod': 'module m\n', 'lib/x/go.mod': 'module m\n' });
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  const said = `@maria, closes #1 ${token} <img src=x>\n<!-- never closed \u202e\n${'x\n'.repeat(4000)}`;
+  const checks: Checks = { ecosystem: 'make', source: 'found', setup: [], test: 'make test' };
+  const last = { command: 'make\n<!-- test @maria', exitCode: 1, signal: null, durationMs: 1 };
+  const more = { timedOut: false, outputDigest: '', outputTail: said.slice(0, 800) };
+  const report = await whyUnavailable({ tree, path: '' }, checks, {
+    ...{ state: 'setup-failed', tests: null, commands: [{ ...last, ...more }] },
+  });
+  const error = { name: 'ChecksUnavailable', message: `setup-failed: ${report}` };
+  await postReceipt(on.ports, run, { outcome: 'failed', error });
+  const [{ body = '' } = {}] = await comments();
+  const shown = body.replaceAll(/^> ?/gm, '');
+  const lines = yamlIn(shown).map((text) => parsePolicy(text).checks.test);
+  expect(lines).toEqual(['cd app && go test -count=1 ./...', 'cd lib/x && go test -count=1 ./...']);
+  expect(body).not.toContain(token);
+  expect(body).not.toContain('\u202e');
+  expect(body.replaceAll(/^> `{3,}text\n[\s\S]*?^> `{3,}$/gm, '')).not.toMatch(/@maria|closes #1/);
+  expect(body.match(/<!--/g)).toHaveLength(3);
 });
 
 test('a verdict that was announced and never came is withdrawn at the end, once', async () => {
