@@ -59,6 +59,19 @@ const rows: Record<string, Row> = {
     says: /`package\.json`: looked for a "test" script/,
     test: /^python3 -m unittest discover$/,
   },
+  'a package of npm in packages/app, whose runner is installed there': {
+    before: 'unavailable',
+    files: {
+      'packages/app/package.json':
+        '{ "name": "app", "scripts": { "test": "mocha" }, "devDependencies": { "mocha": "10.8.2" } }',
+      'packages/app/sums.js': 'exports.add = (a, b) => a - b;\n',
+      'packages/app/test/sums.js':
+        "const { add } = require('../sums.js');\nit('adds', () => { if (add(1, 2) !== 3) throw new Error('sum'); });\n",
+    },
+    mended: { 'packages/app/sums.js': 'exports.add = (a, b) => a + b;\n' },
+    says: /- `packages\/app`: `package\.json`/,
+    test: /^cd packages\/app && export PATH="\$PATH:\$PWD\/node_modules\/\.bin" && mocha$/,
+  },
   'a Go module one folder down': {
     before: 'unavailable',
     files: {

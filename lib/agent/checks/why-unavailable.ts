@@ -40,7 +40,7 @@ export async function whyUnavailable(
   const obstacle = obstacleIn(run);
   const last = run.commands.at(-1);
   if (obstacle === undefined || last === undefined) return undefined;
-  const said = last.outputTail.slice(-lastWords).trim();
+  const said = lastLines(last.outputTail.trim());
   const proposals = await proposalsFor(survey(tree), [last.command], path);
   const relaxed = obstacle === 'set-up failed' ? relaxedLines(checks, run) : [];
   const front = [
@@ -50,6 +50,14 @@ export async function whyUnavailable(
   ];
   const open = [...relaxed, ...proposals].filter(({ lines, missing }) => fits(lines, missing, run));
   return report(front, installs(checks, run) && open.length === 0 ? [] : proposed(open, obstacle));
+}
+
+/** The last whole lines; the end of the last one where that alone is too long. */
+function lastLines(text: string): string {
+  if (text.length <= lastWords) return text;
+  const end = text.slice(-lastWords);
+  const line = end.indexOf('\n');
+  return line === -1 ? end : end.slice(line + 1);
 }
 
 function relaxedLines(checks: Checks, run: CheckRun): Proposal[] {

@@ -60,6 +60,11 @@ describe('the reason', () => {
     expect(said).not.toContain('is not on this machine');
   });
 
+  test('its last words begin with a whole line', async () => {
+    const said = await why({ said: Array.from({ length: 200 }, (_, n) => `line ${n}`).join('\n') });
+    expect(said).toMatch(/```text\nline \d+\n[\s\S]*line 199\n```/);
+  });
+
   test('set-up reached no registry', async () => {
     const said = await why({ said: 'getaddrinfo ENOTFOUND packages.example.org' });
     expect(said).toMatch(/Set-up reaches only the registries .* hosts under `registries`/);

@@ -56,7 +56,9 @@ async function rakeTasks(tree: TreeView): Promise<Found[]> {
   const made = [...text.matchAll(/\b(Test|Rake)Task\.new(?:\(?\s*:(\w+))?/g)].map(
     ([, kind, name]) => name ?? (kind === 'Test' ? 'test' : 'spec'),
   );
-  const written = [...text.matchAll(/^\s*task[ (]\s*:?['"]?([\w:-]+)/gm)].map(([, name]) => name);
+  const written = [...text.matchAll(/^[ \t]*task[ (][ \t]*:?['"]?([\w:-]+)/gm)].map(
+    ([, name]) => name,
+  );
   const names = [...made, ...written].filter((name) => name !== undefined);
   const bundled = tree.files.includes('Gemfile') || tree.files.includes('gems.rb');
   const start = bundled ? `${gems} bundle exec ` : '';

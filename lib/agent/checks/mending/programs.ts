@@ -40,7 +40,7 @@ export const installing = (program: string): string =>
   `install ${packages[program] ?? `\`${program}\``}, and see that it is on PATH`;
 
 /** Whether a program of that name is in one of the folders of `path`. */
-export async function isOnPath(program: string, path: string): Promise<boolean> {
+async function isOnPath(program: string, path: string): Promise<boolean> {
   for (const folder of path.split(delimiter).filter(Boolean)) {
     const there = await access(join(folder, program), constants.X_OK).then(
       () => true,

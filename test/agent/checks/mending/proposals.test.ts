@@ -209,6 +209,15 @@ describe('which, and in which order', () => {
     expect(found?.missing).toEqual(['mvn', 'java']);
   });
 
+  test('a file made to be slow to read is not', async () => {
+    const files = {
+      Rakefile: `${'\n'.repeat(190_000)}task :unit`,
+      Makefile: `unit:${' a'.repeat(90_000)}\n`,
+      'CMakeLists.txt': 'add_custom_target('.repeat(10_000),
+    };
+    expect((await all(files)).map(({ ecosystem }) => ecosystem).sort()).toEqual(['make', 'ruby']);
+  });
+
   test('nothing, where nothing says how', async () => {
     const files = {
       'README.md': '',
