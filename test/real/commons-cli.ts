@@ -14,3 +14,11 @@ export const tests = 'src/test/java/org/apache/commons/cli/UtilTest.java';
 
 /** The test's head, as it stands there. */
 export const failing = '@Test\n    public void testStripLeadingAndTrailingQuotes()';
+
+/** Its own build is Maven's; this one says the same to Gradle, in words that 4.4 knows as well. */
+export const gradleBuild = `apply plugin: 'java'
+repositories { mavenCentral() }
+compileJava.options.encoding = 'UTF-8'
+compileTestJava.options.encoding = 'UTF-8'
+dependencies { testCompile 'junit:junit:4.13.2' }
+`;

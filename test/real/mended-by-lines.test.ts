@@ -1,39 +1,10 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
-import { parsePolicy } from '../../lib/domain/policy-file.ts';
-import { yamlIn } from '../agent/checks/tree-of.ts';
-import {
-  type Files,
-  repositoryOf,
-  type TestRepository,
-  type VerifyOptions,
-} from '../agent/verify-repository.ts';
-
-const made: TestRepository[] = [];
-afterAll(() => {
-  for (const one of made) one.remove();
-});
-
-/** rustup looks for its toolchains in HOME, which is a new one for each tree. */
-const env = { RUSTUP_HOME: process.env.RUSTUP_HOME ?? join(homedir(), '.rustup') };
+import { checkedWithItsLines } from './checked-with-its-lines.ts';
 
 const cSource = (sum: string) => `int add(int a, int b) { return ${sum}; }\n`;
 const cTest =
   '#include <stdio.h>\nint add(int, int);\nint main(void) { int ok = add(1, 2) == 3; puts("1..1"); puts(ok ? "ok 1 - adds" : "not ok 1 - adds"); return !ok; }\n';
 
-interface Row {
-  readonly before: 'unavailable' | 'inconclusive';
-  readonly files: Files;
-  /** What mends the bug. */
-  readonly mended: Files;
-  /** What the report must say. */
-  readonly says: RegExp;
-  readonly test: RegExp;
-  readonly options?: VerifyOptions;
-}
-
-const rows: Record<string, Row> = {
+checkedWithItsLines({
   'a Python project in a sub-folder, whose tests find their package only from there': {
     before: 'inconclusive',
     files: {
@@ -133,6 +104,45 @@ const rows: Record<string, Row> = {
     says: /`CMakeLists\.txt`: looked for CMakeLists\.txt with enable_testing/,
     test: /--target check$/,
   },
+  'a build of Meson in a sub-folder': {
+    before: 'unavailable',
+    files: {
+      'native/meson.build':
+        "project('sums', 'c')\ntest('adds', executable('adds', 'sums.c', 'tests.c'))\n",
+      'native/sums.c': cSource('a - b'),
+      'native/tests.c': cTest,
+    },
+    mended: { 'native/sums.c': cSource('a + b') },
+    says: /- `native`: `meson\.build`/,
+    test: /^cd native && .*meson test -C build --print-errorlogs$/,
+  },
+  'a configure.ac in a sub-folder': {
+    before: 'unavailable',
+    files: {
+      'native/configure.ac':
+        'AC_INIT([sums], [1.0])\nAM_INIT_AUTOMAKE([foreign])\nAC_PROG_CC\nAC_CONFIG_FILES([Makefile])\nAC_OUTPUT\n',
+      'native/Makefile.am':
+        'check_PROGRAMS = adds\nadds_SOURCES = sums.c tests.c\nTESTS = $(check_PROGRAMS)\n',
+      'native/sums.c': cSource('a - b'),
+      'native/tests.c': cTest,
+    },
+    mended: { 'native/sums.c': cSource('a + b') },
+    says: /- `native`: `Makefile\.am`, `configure\.ac`/,
+    test: /^cd native && autoreconf -fi && \.\/configure && make -k check$/,
+  },
+  'PHPUnit in a sub-folder': {
+    before: 'unavailable',
+    files: {
+      'php/phpunit.xml':
+        '<phpunit><testsuites><testsuite name="all"><directory>tests</directory></testsuite></testsuites></phpunit>\n',
+      'php/sums.php': '<?php function add($a, $b) { return $a - $b; }\n',
+      'php/tests/SumsTest.php':
+        "<?php require_once __DIR__ . '/../sums.php';\nfinal class SumsTest extends PHPUnit\\Framework\\TestCase { public function testAdds(): void { $this->assertSame(3, add(1, 2)); } }\n",
+    },
+    mended: { 'php/sums.php': '<?php function add($a, $b) { return $a + $b; }\n' },
+    says: /- `php`: `phpunit\.xml`/,
+    test: /^cd php && phpunit$/,
+  },
   'a distribution of Perl in a sub-folder': {
     before: 'unavailable',
     files: {
@@ -169,19 +179,4 @@ const rows: Record<string, Row> = {
     test: /^make check$/,
     options: { checks: { policy: { setup: ['make deps'], test: 'make check' } } },
   },
-};
-
-test.each(Object.entries(rows))('%s', async (_name, row) => {
-  const one = repositoryOf(row.files);
-  made.push(one);
-  const before = await one.verify(row.mended, { env, ...row.options });
-  expect(before.judgement.verdict).toBe(row.before);
-  expect(before.judgement.detail).toMatch(row.says);
-  const checks = parsePolicy(yamlIn(before.judgement.detail)[0] ?? '').checks;
-  expect(checks.test).toMatch(row.test);
-  const setup = [checks.setup ?? []].flat();
-  const policy = { setup, ...(checks.test === undefined ? {} : { test: checks.test }) };
-  const after = await one.verify(row.mended, { env, checks: { policy } });
-  expect(after.judgement).toMatchObject({ verdict: 'good', rule: 'proven', weak: false });
-  expect(after.evidence.checks).toMatchObject({ source: '.entropy.yml', test: checks.test });
 });

@@ -1,17 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commonsCli, failing, tests } from './commons-cli.ts';
+import { gradleBuild as build, commonsCli, failing, tests } from './commons-cli.ts';
 import { showsTheRule } from './planted-bug.ts';
 
 const { file } = commonsCli;
-
-/** Its own build is Maven's; this one says the same to Gradle, in words that 4.4 knows as well. */
-const build = `apply plugin: 'java'
-repositories { mavenCentral() }
-compileJava.options.encoding = 'UTF-8'
-compileTestJava.options.encoding = 'UTF-8'
-dependencies { testCompile 'junit:junit:4.13.2' }
-`;
 
 showsTheRule({
   ...commonsCli,
