@@ -6,7 +6,7 @@ import type { ChangeSet } from '../domain/handoff.ts';
 import type { StageLimits } from '../domain/stage.ts';
 import type { CheckSettings } from '../domain/stage-input.ts';
 import { type FoundChecks, findChecks } from './checks/find-checks.ts';
-import { whyNothingFound, whyUnavailable } from './checks/why-unavailable.ts';
+import { obstacleIn } from './checks/mending/reason.ts';
 import type { Exec } from './exec.ts';
 import { type Bench, benchIn, checkOut, keep, pinChecks } from './verify/checkout.ts';
 import type { Commands } from './verify/commands.ts';
@@ -73,16 +73,22 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const evidence = { kind: 'evidence' as const, base: change.base, tree, paths };
   const ground = { tree: view, path };
   if (found === undefined) {
+    const { whyNothingFound } = await report();
     return { ...evidence, checks: null, unavailable: await whyNothingFound(ground) };
   }
   const { checks } = found;
   request.log({ step: 'found', detail: `${checks.ecosystem}: ${checks.test}` });
   const runs = await fourRuns(request, bench, found, planned, kinds);
-  const why = await whyUnavailable(ground, checks, runs.base);
-  if (why === undefined) return { ...evidence, checks, runs: comparable(runs) };
+  const obstacle = obstacleIn(runs.base);
+  if (obstacle === undefined) return { ...evidence, checks, runs: comparable(runs) };
+  const { whyUnavailable } = await report();
+  const why = await whyUnavailable(ground, checks, runs.base, obstacle);
   if (isStopped(runs.base)) return { ...evidence, checks, unavailable: why };
   return { ...evidence, checks, advice: why, runs: comparable(runs) };
 }
+
+/** It brings the reader of `.entropy.yml`, which a repository that can be checked does without. */
+const report = () => import('./checks/why-unavailable.ts');
 
 async function plansFor({ repositoryDir, base, change, checks }: VerifyRequest, bench: Bench) {
   if (change.base !== base) {

@@ -4,7 +4,7 @@ import { linesFor } from './mending/lines.ts';
 import { nothingFoundText } from './mending/nothing-found.ts';
 import { missingProgram, toolsOf } from './mending/programs.ts';
 import { type Proposal, proposalsFor } from './mending/proposals.ts';
-import { type Obstacle, obstacleIn, reasonText } from './mending/reason.ts';
+import { type Obstacle, reasonText } from './mending/reason.ts';
 import { withRelaxedSetup } from './mending/relaxed-setup.ts';
 import { code, fenced, proposed } from './mending/report-text.ts';
 import { survey } from './mending/survey.ts';
@@ -29,19 +29,19 @@ export async function whyNothingFound({ tree, path }: Ground): Promise<string> {
 }
 
 /**
- * Why a run of the checks on the base says nothing: what it said last, what would have to be installed, and lines of
- * `.entropy.yml` that hold none of the commands that failed. Undefined where the run does say something.
+ * Why a run of the checks on the base says nothing: what stood in the way, what it said last, what would have to be
+ * installed, and lines of `.entropy.yml` that hold none of the commands that failed.
  */
 export async function whyUnavailable(
   { tree, path }: Ground,
   checks: Checks,
   run: CheckRun,
-): Promise<string | undefined> {
-  const obstacle = obstacleIn(run);
+  obstacle: Obstacle,
+): Promise<string> {
   const last = run.commands.at(-1);
-  if (obstacle === undefined || last === undefined) return undefined;
-  const said = lastLines(last.outputTail.trim());
-  const proposals = await proposalsFor(survey(tree), [last.command], path);
+  const said = lastLines(last?.outputTail.trim() ?? '');
+  const failed = last === undefined ? [] : [last.command];
+  const proposals = await proposalsFor(survey(tree), failed, path);
   const relaxed = obstacle === 'set-up failed' ? relaxedLines(checks, run) : [];
   const front = [
     reasonText(obstacle, checks, run),

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { obstacleIn } from '../../../lib/agent/checks/mending/reason.ts';
 import { whyNothingFound, whyUnavailable } from '../../../lib/agent/checks/why-unavailable.ts';
 import type { CheckRun, Checks, TestResult } from '../../../lib/domain/evidence.ts';
 import { parsePolicy } from '../../../lib/domain/policy-file.ts';
@@ -34,8 +35,12 @@ const runOf = ({ command = 'cargo fetch', exitCode = 1, said = '', ...rest }: En
     },
   ],
 });
-const why = async (ended: Ended, files: Record<string, string> = {}, checks = cargo) =>
-  (await whyUnavailable({ tree: treeOf(files), path }, checks, runOf(ended))) ?? '';
+const why = async (ended: Ended, files: Record<string, string> = {}, checks = cargo) => {
+  const run = runOf(ended);
+  const obstacle = obstacleIn(run);
+  if (obstacle === undefined) return '';
+  return whyUnavailable({ tree: treeOf(files), path }, checks, run, obstacle);
+};
 
 describe('the reason', () => {
   test('a program of the toolchain is missing: what installs it, and no lines that would not help', async () => {

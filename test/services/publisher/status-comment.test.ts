@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { whyUnavailable } from '../../../lib/agent/checks/why-unavailable.ts';
 import { FenceStale } from '../../../lib/domain/errors.ts';
-import type { Checks } from '../../../lib/domain/evidence.ts';
+import type { CheckRun, Checks } from '../../../lib/domain/evidence.ts';
 import { parsePolicy } from '../../../lib/domain/policy-file.ts';
 import { postReceipt } from '../../../lib/services/publisher/post-receipt.ts';
 import { announceVerdict, withdrawVerdict } from '../../../lib/services/publisher/post-review.ts';
@@ -124,9 +124,10 @@ test('a report of why nothing could be checked stands there cleaned, and its lin
   const checks: Checks = { ecosystem: 'make', source: 'found', setup: [], test: 'make test' };
   const last = { command: 'make\n<!-- test @maria', exitCode: 1, signal: null, durationMs: 1 };
   const more = { timedOut: false, outputDigest: '', outputTail: said.slice(0, 800) };
-  const report = await whyUnavailable({ tree, path: '' }, checks, {
+  const base: CheckRun = {
     ...{ state: 'setup-failed', tests: null, commands: [{ ...last, ...more }] },
-  });
+  };
+  const report = await whyUnavailable({ tree, path: '' }, checks, base, 'set-up failed');
   const error = { name: 'ChecksUnavailable', message: `setup-failed: ${report}` };
   await postReceipt(on.ports, run, { outcome: 'failed', error });
   const [{ body = '' } = {}] = await comments();
