@@ -3,7 +3,7 @@ import { type EngineName, engineNames } from '../../lib/domain/engine.ts';
 import { desk } from '../bin/command-line.ts';
 import { plan } from '../bin/scripted-team.ts';
 import { git, mended, treeWith } from '../bin/sums.ts';
-import { type ModelServer, modelKey, runToEnd, servers } from '../bin/team-run.ts';
+import { type ModelServer, modelKey, runToEnd, servers, startRun } from '../bin/team-run.ts';
 import { agent, playedBy, programOf, runs } from './fixtures/words.ts';
 
 const at = desk();
@@ -29,11 +29,11 @@ const cells: readonly (readonly [EngineName, ModelServer, string | undefined, ..
   ['codex', 'openai-compatible', 'responses', '--wires', 'responses'],
   ['opencode', 'anthropic', 'anthropic'],
   ['opencode', 'bedrock', 'anthropic'],
-  ['opencode', 'openai', 'responses'],
+  ['opencode', 'openai', 'openai'],
   ['opencode', 'openai-compatible', 'openai'],
   ['command', 'anthropic', 'anthropic'],
   ['command', 'bedrock', 'anthropic'],
-  ['command', 'openai', 'responses'],
+  ['command', 'openai', 'openai'],
   ['command', 'openai-compatible', 'openai'],
 ];
 
@@ -57,44 +57,47 @@ const mend = `printf %s '${mended['src/sum.js']?.trim()}' > src/sum.js; echo >> 
 const title = { title: 'Add up all numbers', body: 'The first number was left out.' };
 const review = { verdict: 'approve', summary: 'Read it all.', comments: [] };
 
+/** Of an answer in a form, every field is there. */
+function reading(engine: EngineName): object {
+  return engine === 'builtin' ? plan : { kind: 'plan', ...plan, question: null, reason: null };
+}
+
 function team(engine: EngineName) {
   const answer = (tool: string, words: object) => playedBy(engine, tool, words);
   return [
-    { when: 'You read one issue', turns: answer('submit_plan', { kind: 'plan', ...plan }) },
+    { when: 'You read one issue', turns: answer('submit_plan', reading(engine)) },
     { when: 'You are the coder', turns: [runs(engine, mend), ...answer('submit', title)] },
     { when: 'You review a change', turns: answer('submit', review) },
   ];
 }
 
+function row(engine: string, server: string, what: string): void {
+  table.push(`${engine.padEnd(14)}${server.padEnd(20)}${what}`);
+}
+
 describe.each(cells)('%s at %s', (engine, server, protocol, ...more) => {
-  const possible = protocol !== undefined;
-  test(
-    possible ? 'plays every role to the same tree' : 'is refused, with what would do',
-    async () => {
-      const end = await runToEnd(at, {
-        turns: possible ? team(engine) : [],
-        wire: server,
-        args: commandLine(engine, more),
-        env: programs(engine),
-      });
-      if (!possible) {
-        expect(end.code).toBe(2);
-        expect(end.err).toMatch(new RegExp(`${engine} speaks .+ with it these work: builtin`));
-        expect(end.requests).toEqual([]);
-        table.push(`${engine.padEnd(14)}${server.padEnd(20)}no protocol in common`);
-        return;
-      }
-      expect(end.outcome).toMatchObject({ outcome: 'handed-over', error: null });
-      const { repo, outcome, requests } = end;
-      const base = git(repo, 'rev-parse', 'HEAD');
-      expect(git(repo, 'rev-parse', `${outcome.branch}^{tree}`)).toBe(treeWith(repo, base, mended));
-      expect([...new Set(requests.map((request) => request.protocol))]).toEqual([protocol]);
-      expect(requests.every(({ bedrock }) => bedrock === (server === 'bedrock'))).toBe(true);
-      expect(JSON.stringify(requests.map(({ body }) => body))).not.toContain(modelKey);
-      const calls = `${requests.length} calls`;
-      table.push(
-        `${engine.padEnd(14)}${server.padEnd(20)}${protocol.padEnd(12)}${calls.padEnd(10)}`,
-      );
-    },
-  );
+  const request = { wire: server, args: commandLine(engine, more), env: programs(engine) };
+  if (protocol === undefined) {
+    test('is refused before anything is asked, with what would do', async () => {
+      const started = await startRun(at, { ...request, turns: [] });
+      const end = await started.ended;
+      await started.team.close();
+      expect(end.code).not.toBe(0);
+      expect(end.err).toMatch(new RegExp(`${engine} speaks .+ with it these work: builtin`));
+      expect(started.team.requests).toEqual([]);
+      row(engine, server, 'no protocol in common');
+    });
+    return;
+  }
+  test('plays every role to the same tree', async () => {
+    const end = await runToEnd(at, { ...request, turns: team(engine) });
+    expect(end.outcome).toMatchObject({ outcome: 'handed-over', error: null });
+    const { repo, outcome, requests } = end;
+    const base = git(repo, 'rev-parse', 'HEAD');
+    expect(git(repo, 'rev-parse', `${outcome.branch}^{tree}`)).toBe(treeWith(repo, base, mended));
+    expect([...new Set(requests.map((asked) => asked.protocol))]).toEqual([protocol]);
+    expect(requests.every(({ bedrock }) => bedrock === (server === 'bedrock'))).toBe(true);
+    expect(JSON.stringify(requests.map(({ body }) => body))).not.toContain(modelKey);
+    row(engine, server, `${protocol.padEnd(12)}${requests.length} calls`);
+  });
 });
