@@ -38,5 +38,5 @@ test('a repository that asks for another family has it recorded, or the run refu
 });
 
 test('a family that no name tells is not taken for another', () => {
-  expect(() => differentFamilies('claude-x', 'our-own')).toThrow(/our-own \(family unknown\)/);
+  expect(() => differentFamilies(['claude-x'], ['our-own'])).toThrow(/our-own \(family unknown\)/);
 });
