@@ -31,8 +31,8 @@ export interface RunOptions {
   readonly engineCommand?: string;
 }
 
-/** Adds the options shared by `run` and `serve`. */
-export function addRunOptions(command: Command): Command {
+/** Adds the options that name models, and where they are. */
+export function addModelOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--provider <name>', 'where model turns come from').choices(servedProviders),
@@ -52,7 +52,12 @@ export function addRunOptions(command: Command): Command {
       )
         .argParser(roleModel)
         .default({}, 'the same for all'),
-    )
+    );
+}
+
+/** Adds the options shared by `run` and `serve`. */
+export function addRunOptions(command: Command): Command {
+  return addModelOptions(command)
     .addOption(
       new Option(
         '--budget <amount>',
