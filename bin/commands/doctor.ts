@@ -1,20 +1,20 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type AwsPlace, type Config, loadConfig } from '../../lib/config.ts';
 import { defaultBudget } from '../../lib/domain/budget.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
-import { servedProviders } from '../../lib/domain/run.ts';
 import { inspectGitHub } from '../../lib/github/inspect.ts';
 import { enginePrograms } from '../../lib/local/compose.ts';
 import { inspectDataFolder } from '../../lib/local/upkeep/inspect-data-folder.ts';
 import { inspectEngines } from '../../lib/local/upkeep/inspect-engines.ts';
 import { inspectMachine } from '../../lib/local/upkeep/inspect-machine.ts';
-import { inspectModel } from '../../lib/providers/inspect.ts';
+import { inspectModels } from '../../lib/providers/inspect.ts';
 import { allWell, writeFindings } from '../output/findings.ts';
 import { type Terminal, terminal, writeJson } from '../output/terminal.ts';
-import { type RunOptions, settingsOf } from './run-options.ts';
+import { addModelOptions, type RunOptions, settingsOf } from './run-options.ts';
 
-interface Options extends Pick<RunOptions, 'provider' | 'baseUrl' | 'model'> {
+interface Options
+  extends Pick<RunOptions, 'provider' | 'baseUrl' | 'wires' | 'model' | 'roleModel'> {
   readonly repo?: string;
   readonly modelCall?: true;
   readonly webhookUrl?: string;
@@ -28,15 +28,16 @@ nothing. Exit code 0 where all stands well but for warnings, 1 where something m
 
 /** `entropy doctor`: what stands well here, what does not, and what to do about it. */
 export function addDoctor(program: Command): void {
-  program
+  const command = program
     .command('doctor')
-    .description('look at this machine, its keys, the model server and GitHub; exit 1 if one fails')
-    .addOption(
-      new Option('--provider <name>', 'where model turns come from').choices(servedProviders),
+    .description(
+      'look at this machine, its keys, the model servers and GitHub; exit 1 if one fails',
+    );
+  addModelOptions(command)
+    .option(
+      '--model-call',
+      'ask each model for a few tokens, over each of --wires, which may cost a fraction of a cent',
     )
-    .option('--base-url <url>', "the model server's base URL")
-    .option('--model <name>', 'the model')
-    .option('--model-call', 'ask the model for one token, which may cost a fraction of a cent')
     .option('--repo <owner/name>', 'also look whether App or token may work on this repository')
     .option('--webhook-url <url>', "with --aws: another address of the webhook, such as a proxy's")
     .option('--json', 'one JSON object: {type, ok, findings}')
@@ -103,15 +104,18 @@ function configured(given: { dataDir?: string }): { config: Config; findings: Fi
 
 async function modelFindings(config: Config, options: Options): Promise<readonly Finding[]> {
   try {
-    const asRun = { roleModel: {}, budget: defaultBudget, sandbox: 'process' } as const;
-    const { provider, baseUrl, model } = options;
-    const named = {
-      ...(provider && { provider }),
-      ...(baseUrl && { baseUrl }),
-      ...(model && { model }),
-    };
-    const settings = settingsOf({ ...asRun, ...named }, config);
-    return await inspectModel(settings.model, config.secrets, { call: options.modelCall ?? false });
+    const { provider, baseUrl, wires, model, roleModel } = options;
+    const settings = settingsOf(
+      {
+        ...{ roleModel, budget: defaultBudget, sandbox: 'process' },
+        ...(provider && { provider }),
+        ...(baseUrl && { baseUrl }),
+        ...(wires && { wires }),
+        ...(model && { model }),
+      },
+      config,
+    );
+    return await inspectModels(settings, config.secrets, { call: options.modelCall ?? false });
   } catch (error) {
     if (!(error instanceof ConfigInvalid)) throw error;
     return [doubtful('model server', 'none is set up', error.message)];

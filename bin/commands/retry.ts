@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
+import { chainOf } from '../../lib/domain/model-chain.ts';
 import type { Run } from '../../lib/domain/run.ts';
 import { composeGithub } from '../../lib/local/compose-github.ts';
 import { providerOf } from '../../lib/providers/provider.ts';
@@ -57,7 +58,8 @@ export async function requireMeans(config: Config, run: Run): Promise<void> {
     // One that goes on was allowed when it began.
     if (status === 'settled') await github.checkCaller({ repository: repository.name, issue });
   }
-  for (const choice of [settings.model, ...Object.values(settings.roleModels)]) {
+  const { model, roleModels } = settings;
+  for (const choice of [model, ...Object.values(roleModels)].flatMap(chainOf)) {
     providerOf(choice, config.secrets);
   }
   await requireSandbox(settings.sandbox);

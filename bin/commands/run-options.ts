@@ -2,9 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../../lib/config.ts';
 import { type Budget, defaultBudget } from '../../lib/domain/budget.ts';
 import { type EngineName, engineNames, engineRoles } from '../../lib/domain/engine.ts';
-import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import {
-  type ModelChoice,
   type RunSettings,
   type SandboxKind,
   type ServedProvider,
@@ -13,9 +11,8 @@ import {
 } from '../../lib/domain/run.ts';
 import type { RoleName } from '../../lib/domain/stage.ts';
 import { type Wire, wires } from '../../lib/domain/wire-names.ts';
+import { chainAt, faultOfUrl, mainChoice, modelHelp } from './model-options.ts';
 
-/** Used with the `anthropic` provider where no model is named. */
-const defaultModel = 'claude-sonnet-5-5';
 const roles: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];
 
 /** The options that say how a run is done, as the command line gives them. */
@@ -34,8 +31,8 @@ export interface RunOptions {
   readonly engineCommand?: string;
 }
 
-/** Adds the options shared by `run` and `serve`. */
-export function addRunOptions(command: Command): Command {
+/** Adds the options that name models, and where they are. */
+export function addModelOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--provider <name>', 'where model turns come from').choices(servedProviders),
@@ -47,15 +44,20 @@ export function addRunOptions(command: Command): Command {
         'what an openai-compatible server speaks to engines, by comma: chat-completions, messages, responses',
       ).argParser(wireList),
     )
-    .option('--model <name>', `the model; with anthropic ${defaultModel} if not given`)
+    .option('--model <name>', modelHelp)
     .addOption(
       new Option(
         '--role-model <role=model>',
-        'another model for one role, or provider:model; may be repeated',
+        'another model for one role, or provider:model, or several by comma; may be repeated',
       )
         .argParser(roleModel)
         .default({}, 'the same for all'),
-    )
+    );
+}
+
+/** Adds the options shared by `run` and `serve`. */
+export function addRunOptions(command: Command): Command {
+  return addModelOptions(command)
     .addOption(
       new Option(
         '--budget <amount>',
@@ -88,12 +90,9 @@ export function addRunOptions(command: Command): Command {
 
 /** Turns options into settings. Throws `ConfigInvalid` with what to set. */
 export function settingsOf(options: RunOptions, config: Config): RunSettings {
-  const model = choiceOf(options, config);
+  const model = mainChoice(options, config);
   const roleModels = Object.fromEntries(
-    Object.entries(options.roleModel).map(([role, name]) => [
-      role,
-      roleChoice(name, model, config),
-    ]),
+    Object.entries(options.roleModel).map(([role, name]) => [role, chainAt(name, model, config)]),
   );
   return {
     model,
@@ -108,45 +107,6 @@ export function settingsOf(options: RunOptions, config: Config): RunSettings {
   };
 }
 
-function choiceOf(
-  options: Pick<RunOptions, 'provider' | 'baseUrl' | 'wires' | 'model'>,
-  config: Config,
-): ModelChoice {
-  const fallback = options.baseUrl === undefined ? 'anthropic' : 'openai-compatible';
-  const provider = options.provider ?? fallback;
-  const baseUrl = options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl };
-  if (options.wires !== undefined && provider !== 'openai-compatible') {
-    throw new ConfigInvalid(`--wires is for openai-compatible; what ${provider} speaks is known`);
-  }
-  if (provider === 'anthropic') {
-    if (config.secrets.anthropicKey === undefined) {
-      throw new ConfigInvalid(
-        'no model to ask: set ANTHROPIC_API_KEY_FILE (a file with the key) or ANTHROPIC_API_KEY, or name a server with --base-url URL --model NAME',
-      );
-    }
-    return { provider, model: options.model ?? defaultModel, ...baseUrl };
-  }
-  if (provider === 'openai' && config.secrets.openaiKey === undefined) {
-    throw new ConfigInvalid('openai needs a key: set OPENAI_API_KEY_FILE or OPENAI_API_KEY');
-  }
-  const server = provider !== 'openai-compatible' || options.baseUrl !== undefined;
-  if (options.model === undefined || !server) {
-    const where = provider === 'openai-compatible' ? '--base-url URL and ' : '';
-    throw new ConfigInvalid(`${provider} needs ${where}--model NAME`);
-  }
-  const wires = options.wires === undefined ? {} : { wires: options.wires };
-  return { provider, model: options.model, ...baseUrl, ...wires };
-}
-
-/** `MODEL` at the same provider, or `PROVIDER:MODEL`; a colon may also stand in a model's name. */
-function roleChoice(name: string, main: ModelChoice, config: Config): ModelChoice {
-  const [before = '', model = ''] = name.split(/:(.*)/s);
-  const provider = servedProviders.find((known) => known === before);
-  if (provider === undefined || model === '') return { ...main, model: name };
-  if (provider === main.provider) return { ...main, model };
-  return choiceOf({ provider, model }, config);
-}
-
 function wireList(value: string): readonly Wire[] {
   const names = value.split(',').map((name) => name.trim());
   const known = names.filter((name): name is Wire => wires.includes(name as Wire));
@@ -155,12 +115,8 @@ function wireList(value: string): readonly Wire[] {
 }
 
 function url(value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new InvalidArgumentError('Give an http or https URL, such as http://127.0.0.1:8080/v1');
-  }
-  if (new URL(value).username !== '' || new URL(value).password !== '') {
-    throw new InvalidArgumentError('Give the key by OPENAI_API_KEY_FILE, not in the URL.');
-  }
+  const fault = faultOfUrl(value);
+  if (fault !== undefined) throw new InvalidArgumentError(fault);
   return value;
 }
 

@@ -10,9 +10,8 @@ import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { issueReference } from '../../lib/github/issue-reference.ts';
 import { siteOf } from '../../lib/github/site.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
-import { priceOf } from '../../lib/providers/prices.ts';
 import { confirm } from '../output/confirm.ts';
-import { grouped } from '../output/grouped.ts';
+import { quote } from '../output/quote.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
 import { carryOut, requireOwnEngines, requireSandbox } from './carry-out.ts';
 import { loadHere } from './here.ts';
@@ -132,29 +131,4 @@ async function readRepository(repo: string) {
     if (error instanceof RepositoryInvalid) throw new ConfigInvalid(`--repo: ${error.message}`);
     throw new ConfigInvalid(`--repo: ${whyUnread(error, repo)}`);
   }
-}
-
-/** What the run may cost at most, said before anything is spent. */
-function quote(settings: RunSettings, where: string): string {
-  const { dollars, tokens, turns } = settings.budget;
-  const models = [settings.model, ...Object.values(settings.roleModels)];
-  const unpriced = models.filter((choice) => priceOf(choice.model) === undefined);
-  const money =
-    unpriced.length === models.length
-      ? `${unpriced[0]?.model} has no known price, so tokens bind`
-      : `$${dollars.toFixed(2)}${unpriced.length > 0 ? ' (priced models only)' : ''}`;
-  return [
-    `repository   ${where}`,
-    `model        ${[...new Set(models.map((choice) => `${choice.model} (${choice.provider})`))].join(', ')}`,
-    ...(settings.engines ? [`engines      ${enginesText(settings.engines)}`] : []),
-    `sandbox      ${settings.sandbox}${settings.sandbox === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
-    `at most      ${money}; ${grouped(tokens)} tokens; ${turns} model calls, over all roles and retries`,
-    '',
-  ].join('\n');
-}
-
-function enginesText(engines: NonNullable<RunSettings['engines']>): string {
-  return Object.entries(engines)
-    .map(([role, name]) => `${role}: ${name}`)
-    .join(', ');
 }

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { loadConfig } from '../../lib/config.ts';
 import { type Pause, pauseText } from '../../lib/domain/pause.ts';
 import type { Run } from '../../lib/domain/run.ts';
+import { switchesIn } from '../../lib/services/models-played.ts';
+import { writeSwitches } from '../output/switches.ts';
 import { paint, printable, type Terminal, terminal, writeJson } from '../output/terminal.ts';
 import { hasRecords, withRun, withStores } from './records.ts';
 
@@ -18,8 +20,16 @@ export function addStatus(program: Command): void {
     .action(async (id: string | undefined, options: { json?: true }) => {
       const config = loadConfig(process.env, program.opts());
       const shown = terminal(options.json ?? false);
-      if (id !== undefined) await withRun(config, id, async (_stores, run) => show([run], shown));
-      else if (!hasRecords(config)) show([], shown);
+      if (id !== undefined) {
+        await withRun(config, id, async ({ ledger }, run) => {
+          const switches = switchesIn(await ledger.events(id));
+          if (shown.json) writeJson(shown.out, { type: 'run', ...run, switches });
+          else {
+            show([run], shown);
+            writeSwitches(switches, shown);
+          }
+        });
+      } else if (!hasRecords(config)) show([], shown);
       else {
         await withStores(config, async ({ runs, pauses }) => {
           showPause(await pauses.get(), shown);

@@ -25,6 +25,7 @@ const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
     const cost = typeof data.dollars === 'number' ? `, $${data.dollars.toFixed(4)}` : '';
     return `${stageOf(data)}: turn ${data.turn}, ${counted(read)} tokens in, ${counted(usage?.output)} out${cost}`;
   },
+  'model.switched': (data) => `${stageOf(data)}: ${data.from} can't be had, ${data.to} goes on`,
   'sandbox.tool.called': (data) => {
     const failed = data.isError || Number(data.exitCode ?? 0) !== 0 ? ', not ok' : '';
     return `  ${data.tool}: ${data.command ?? data.path ?? ''}${failed}`;

@@ -1,6 +1,7 @@
 import { tokensOf } from '../../lib/domain/budget.ts';
 import type { OutcomeReport } from '../../lib/services/report.ts';
 import { grouped } from './grouped.ts';
+import { switchLine } from './switches.ts';
 import { duration, paint, printable, type Terminal, writeJson } from './terminal.ts';
 
 const colours = { merged: 'green', 'handed-over': 'green', failed: 'red' } as const;
@@ -30,6 +31,7 @@ export function writeSummary(
     ['evidence', evidence && evidenceText(evidence, report.error?.message ?? '')],
     ['rounds', evidence && String(evidence.rounds)],
     ['model', `${usage.turns} turns, ${grouped(tokensOf(usage))} tokens, ${cost}`],
+    ...report.switches.map((each) => ['switched', switchLine(each)] as const),
     ['time', duration(report.durationMs)],
     ...extra,
     ['ledger', `${ledger.events} events, head ${ledger.head?.slice(0, 16) ?? '-'}`],

@@ -1,7 +1,7 @@
 import type { AwsPlace } from '../config.ts';
 import { doubtful, type Finding, good, wrong } from '../domain/finding.ts';
 import { pauseText } from '../domain/pause.ts';
-import { inspectModel } from '../providers/inspect.ts';
+import { inspectModels } from '../providers/inspect.ts';
 import { appRecords } from './app-record.ts';
 import { type Account, openAccount } from './compose-account.ts';
 import { composeStores } from './compose-stores.ts';
@@ -54,7 +54,7 @@ export async function inspectDeployment(
       webhookOf(account, stack),
     ),
     ...(await inspectApp(account, stack, look.repository)),
-    ...(await inspectModels(account, stack, settings, look.modelCall ?? false)),
+    ...(await modelFindings(account, stack, settings, look.modelCall ?? false)),
     ...(await inspectQuotas(account, wanted)),
     await inspectGivenUp(account.queues, outputs.get('FailuresQueue') ?? ''),
     await inspectAlarms(account.alarms, name),
@@ -79,14 +79,14 @@ async function inspectApp({ lambda }: Account, stack: DeployedStack, repository?
   }
 }
 
-async function inspectModels(
+async function modelFindings(
   { ssm }: Account,
   { outputs }: DeployedStack,
   settings: DeploymentSettings,
   call: boolean,
 ): Promise<readonly Finding[]> {
   try {
-    const { model } = runSettings({
+    const runs = runSettings({
       given: () => settings.runSettings,
       needed: () => settings.runSettings ?? '',
     });
@@ -95,7 +95,7 @@ async function inspectModels(
       openaiKey: outputs.get('OpenaiKeyParameter') ?? '',
     });
     const keys = Object.fromEntries(await secrets.values());
-    return await inspectModel(model, keys, { call });
+    return await inspectModels(runs, keys, { call });
   } catch (error) {
     return [doubtful('model server', (error as Error).message, 'docs/aws.md: runSettings, keys')];
   }

@@ -2,15 +2,23 @@ import * as z from 'zod';
 import { defaultBudget } from '../domain/budget.ts';
 import { engineNames } from '../domain/engine.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
+import { longestChain } from '../domain/model-chain.ts';
 import { type RunSettings, servedProviders } from '../domain/run.ts';
 import { wires } from '../domain/wire-names.ts';
 import type { FunctionEnvironment } from './environment.ts';
 
-const choice = z.strictObject({
+const link = z.strictObject({
   provider: z.enum(servedProviders),
   model: z.string().min(1),
   baseUrl: z.url().exactOptional(),
   wires: z.array(z.enum(wires)).exactOptional(),
+});
+const choice = link.extend({
+  fallbacks: z
+    .array(link)
+    .min(1)
+    .max(longestChain - 1)
+    .exactOptional(),
 });
 const amount = z.number().positive();
 const schema = z.strictObject({

@@ -1,5 +1,6 @@
 import { Fn, Stack, type StackProps, Tags, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { bedrockModels } from './bedrock-models.ts';
 import { BudgetAlarm } from './budget-alarm.ts';
 import { type Deployment, deploymentTag } from './deployment.ts';
 import { DnsNetwork } from './dns-network.ts';
@@ -50,7 +51,9 @@ export class EntropyStack extends Stack {
       closeStage: functions.of('close-stage'),
     });
     const parameters = parameterNames(deployment.name);
-    const parts = { ...stores, functions, parameters, stateMachine, cluster: sandboxes.cluster };
+    const bedrock = bedrockModels(deployment.runSettings);
+    const { cluster } = sandboxes;
+    const parts = { ...stores, functions, parameters, stateMachine, cluster, bedrock };
     grantAll(this, parts);
     const operators = new Operators(this, 'Operators', deployment.name, parts);
     tellFunctions(parts, deployment);

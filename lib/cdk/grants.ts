@@ -4,6 +4,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import type { BedrockModel } from './bedrock-models.ts';
 import type { FunctionName } from './entry.ts';
 import type { Functions } from './functions.ts';
 import type { LedgerBucket } from './ledger-bucket.ts';
@@ -21,6 +22,8 @@ export interface Granted {
   readonly parameters: ParameterNames;
   readonly stateMachine: CfnStateMachine;
   readonly cluster: CfnCluster;
+  /** What runs ask for at Bedrock. */
+  readonly bedrock: readonly BedrockModel[];
 }
 
 /** Who may what, in one place. Whoever is not named may nothing. */
@@ -60,6 +63,7 @@ export function grantAll(scope: Construct, granted: Granted): void {
     parameters.webhookSecretPrevious,
   ]);
   grantParameters(functions.of('gateway').role, [parameters.anthropicKey, parameters.openaiKey]);
+  grantBedrock(scope, granted);
   grantExecutions(scope, granted);
   grantOrphans(granted);
 }
@@ -71,6 +75,39 @@ function grantCall(functions: Functions, caller: FunctionName, called: FunctionN
       resources: [functions.of(called).function.functionArn],
     }),
   );
+}
+
+/** The models that are named and no other; those behind a profile by that profile alone. */
+function grantBedrock(scope: Construct, { functions, bedrock }: Granted): void {
+  const actions = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
+  const { role } = functions.of('gateway');
+  const stack = Stack.of(scope);
+  const arn = (resource: string, resourceName: string, at: { region?: string } = {}) =>
+    stack.formatArn({
+      service: 'bedrock',
+      resource,
+      resourceName,
+      // A model is nobody's.
+      ...(resource === 'foundation-model' ? { account: '' } : {}),
+      ...at,
+    });
+  const asked = bedrock.map(({ id, profileOf }) =>
+    profileOf === undefined ? arn('foundation-model', id) : arn('inference-profile', id),
+  );
+  if (asked.length > 0)
+    role.addToPrincipalPolicy(new PolicyStatement({ actions, resources: asked }));
+  for (const { id, profileOf } of bedrock) {
+    if (profileOf === undefined) continue;
+    const { model, regions } = profileOf;
+    const elsewhere = regions.map((region) => arn('foundation-model', model, { region }));
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions,
+        resources: [...new Set([arn('foundation-model', model), ...elsewhere])],
+        conditions: { ArnEquals: { 'bedrock:InferenceProfileArn': arn('inference-profile', id) } },
+      }),
+    );
+  }
 }
 
 /** Starts runs, and looks at how their walks stand. An execution's ARN ends in the run's id. */

@@ -88,6 +88,12 @@ export function failAttempt(
   return replaces && record.closedAt === undefined ? { ...record, failure } : record;
 }
 
+/** Has calls go to another model of the role's chain from here on. Throws `SessionRefused`. */
+export function useLink(record: StageRecord, link: number): StageRecord {
+  refuseClosed(record);
+  return { ...record, link };
+}
+
 /** Ends the attempt; ended again, the first time stands. */
 export function closeAttempt(record: StageRecord, at: number): StageRecord {
   return record.closedAt === undefined ? { ...record, closedAt: at } : record;

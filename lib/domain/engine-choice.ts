@@ -1,5 +1,6 @@
 import { type EngineChoice, type EngineName, engineNames, engineRoles, engines } from './engine.ts';
 import { ConfigInvalid } from './errors.ts';
+import { chainOf, nameOf } from './model-chain.ts';
 import type { Policy } from './policy.ts';
 import type { ModelChoice, RunSettings, RunTerms } from './run.ts';
 import type { RoleName } from './stage.ts';
@@ -63,6 +64,7 @@ export function requireEngines(
 function requireEngine(choice: EngineChoice, model: ModelChoice, role: RoleName): void {
   const { name, wires } = choice;
   if (engines[name].wires.length > 0 && wires.length === 0) {
+    refuseMixedChain(choice, model, role);
     const fitting = engineNames.filter((one) => fits(one, model)).join(', ');
     const wanted = engines[name].wires.join(' or ');
     throw new ConfigInvalid(
@@ -76,10 +78,22 @@ function requireEngine(choice: EngineChoice, model: ModelChoice, role: RoleName)
   }
 }
 
+/** An engine speaks one protocol for as long as it runs, and nothing is translated: so must all that may answer it. */
+function refuseMixedChain({ name }: EngineChoice, model: ModelChoice, role: RoleName): void {
+  const chain = chainOf(model);
+  if (chain.length === 1) return;
+  const each = chain.map((link) => `${nameOf(link)} ${wiresOf(link).join(' or ')}`).join(', ');
+  throw new ConfigInvalid(
+    `roles.${role}.engine: ${name} speaks ${engines[name].wires.join(' or ')}, and the models of its chain no such protocol in common (${each}); leave out those that don't fit, or take the engine builtin`,
+  );
+}
+
 function fits(name: EngineName, model: ModelChoice): boolean {
   return engines[name].wires.length === 0 || wiresBetween(name, model).length > 0;
 }
 
 function wiresBetween(name: EngineName, model: ModelChoice): readonly Wire[] {
-  return engines[name].wires.filter((wire) => wiresOf(model).includes(wire));
+  return engines[name].wires.filter((wire) =>
+    chainOf(model).every((link) => wiresOf(link).includes(wire)),
+  );
 }

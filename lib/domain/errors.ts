@@ -45,10 +45,16 @@ export class ModelFailed extends DomainError {
   readonly used: boolean;
   /** Where there was an answer, and it refused. */
   readonly refusal: Refusal | undefined;
-  constructor(message: string, options?: ErrorOptions & { used?: boolean; refusal?: Refusal }) {
+  /** The model can't be had at present, whoever asks for whatever; another may do. */
+  readonly unavailable: boolean;
+  constructor(
+    message: string,
+    options?: ErrorOptions & { used?: boolean; refusal?: Refusal; unavailable?: boolean },
+  ) {
     super(message, options);
     this.used = options?.used ?? true;
     this.refusal = options?.refusal;
+    this.unavailable = options?.unavailable ?? false;
   }
 }
 /** A role kept leaving answers that do not fit the handoff's schema. */

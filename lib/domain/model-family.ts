@@ -27,15 +27,24 @@ export function familyOf(model: string): string | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** Throws `ConfigInvalid` where coder and reviewer can't be shown to be of different families; gives both. */
+/**
+ * Throws `ConfigInvalid` where coder and reviewer can't be shown to be of different families, whichever model of either
+ * chain plays; gives the families of both.
+ */
 export function differentFamilies(
-  coder: string,
-  reviewer: string,
+  coders: readonly string[],
+  reviewers: readonly string[],
 ): { readonly coder: string; readonly reviewer: string } {
-  const [mine, theirs] = [familyOf(coder), familyOf(reviewer)];
-  if (mine !== undefined && theirs !== undefined && mine !== theirs) {
-    return { coder: mine, reviewer: theirs };
+  for (const coder of coders) {
+    for (const reviewer of reviewers) refuseSameFamily(coder, reviewer);
   }
+  const told = (models: readonly string[]) => [...new Set(models.map(familyOf))].join(' or ');
+  return { coder: told(coders), reviewer: told(reviewers) };
+}
+
+function refuseSameFamily(coder: string, reviewer: string): void {
+  const [mine, theirs] = [familyOf(coder), familyOf(reviewer)];
+  if (mine !== undefined && theirs !== undefined && mine !== theirs) return;
   const told = (model: string, family = 'unknown') => `${model} (family ${family})`;
   throw new ConfigInvalid(
     `${policyPath}: review.otherFamily: the coder is ${told(coder, mine)}, the reviewer ${told(reviewer, theirs)}; name another with --role-model reviewer=MODEL, or PROVIDER:MODEL`,

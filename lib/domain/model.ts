@@ -23,6 +23,8 @@ export interface ToolUseBlock {
 interface OpaqueBlock {
   readonly type: 'opaque';
   readonly data: string;
+  /** Place in the role's chain of the model that made it; unset where the role has one model. */
+  readonly link?: number;
 }
 export interface ToolResultBlock {
   readonly type: 'tool_result';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { engineNames } from './engine.ts';
+import { longestChain } from './model-chain.ts';
 
 const glob = z.string().min(1).max(300);
 const label = z.string().min(1).max(50);
@@ -8,15 +9,17 @@ const dollars = z.number().positive().max(100_000);
 const count = (min: number, max: number) => z.number().int().min(min).max(max);
 const commandsFault = 'must be a command, or a list of at most 20 commands';
 
+const modelName = z.string().trim().min(1).max(200);
+const modelFault = `must be a model, or a list of at most ${longestChain} models`;
+
 const role = z
   .strictObject({
     model: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
+      .union([modelName, z.array(modelName).min(1).max(longestChain)], modelFault)
       .optional()
-      .describe("The model's name at the provider that the operator chose"),
+      .describe(
+        'MODEL at the provider that the operator chose, or PROVIDER:MODEL at one that the operator uses; of a list each stands in for those before it',
+      ),
     strategy: z
       .enum(['tools', 'rewrite'])
       .optional()

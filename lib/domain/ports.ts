@@ -121,6 +121,8 @@ export interface StageStore {
     failure: Failure & { observed: boolean },
     events: readonly NewEvent[],
   ): Promise<void>;
+  /** Has calls go to the model at that place of the role's chain. Throws `SessionRefused` when it is closed. */
+  useLink(attempt: StageAttempt, link: number, events: readonly NewEvent[]): Promise<void>;
   /** Ends the attempt and its session. Idempotent. */
   close(attempt: StageAttempt, at: number, events: readonly NewEvent[]): Promise<StageRecord>;
   /** Next turn number of the attempt, from 1, counted in the store. */

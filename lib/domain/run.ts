@@ -29,6 +29,8 @@ export interface ModelChoice {
   readonly baseUrl?: string;
   /** What an `openai-compatible` server speaks, where that is not Chat Completions alone. */
   readonly wires?: readonly Wire[];
+  /** Models that stand in for this one, in order, while it can't be had; they have none of their own. */
+  readonly fallbacks?: readonly ModelChoice[];
 }
 
 /** Where model turns come from. */

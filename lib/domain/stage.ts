@@ -31,6 +31,8 @@ export interface StageRecord extends StageAttempt {
   readonly failure?: Failure & { readonly observed: boolean };
   readonly turns: number;
   readonly usage: Usage;
+  /** Place in the role's chain of the model that calls go to; unset until a call went to another than the first. */
+  readonly link?: number;
 }
 
 /** `issue-reader:1:2` style text for logs, file names and effect keys. */

@@ -48,12 +48,12 @@ function blockParam(block: Block, withOpaque: boolean): Param[] {
     case 'text':
       return block.text.trim() === '' ? [] : [{ type: 'text', text: block.text }];
     case 'tool_use':
-      return [{ type: 'tool_use', id: block.id, name: block.name, input: block.input }];
+      return [{ type: 'tool_use', id: idOf(block.id), name: block.name, input: block.input }];
     case 'tool_result':
       return [
         {
           type: 'tool_result',
-          tool_use_id: block.toolUseId,
+          tool_use_id: idOf(block.toolUseId),
           content: block.content === '' ? '(no output)' : block.content,
           is_error: block.isError,
         },
@@ -61,6 +61,11 @@ function blockParam(block: Block, withOpaque: boolean): Param[] {
     case 'opaque':
       return withOpaque ? thinkingParam(block.data) : [];
   }
+}
+
+/** Ids that other servers gave hold signs that Messages refuses. */
+function idOf(id: string): string {
+  return id.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
 }
 
 /** Only thinking goes back this way: the sandbox hands the data in, so nothing else may ride along. */

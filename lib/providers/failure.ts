@@ -28,12 +28,34 @@ export function modelFailed(
     const retryAfter = retryAfterOf(error);
     return new ModelFailed(refusal(status, said, account), {
       used: false,
+      unavailable: notToBeHad.includes(status) || status >= 500,
       refusal: { status, said, ...(retryAfter === undefined ? {} : { retryAfter }) },
     });
   }
+  const used = began || startedOf(error);
   return new ModelFailed(`${account.provider} gave no complete reply (${said})`, {
-    used: began || startedOf(error),
+    used,
+    unavailable: (used || isUnanswered(error)) && !isOfRequestOrKey(error),
   });
+}
+
+/**
+ * Refusals, after retries, that say nothing of the request or of the operator's key, but that the model can't be had:
+ * unknown there, too slow, busy with another request, over its rate.
+ */
+const notToBeHad: readonly number[] = [404, 408, 409, 429];
+
+/** Both SDKs' errors have a status; that of a request that was never answered is undefined. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === undefined;
+}
+
+/** An endless answer is the request's own, and a role of AWS that is not found is the operator's to mend. */
+function isOfRequestOrKey(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at.name === 'AnswerTooLarge' || at.name === 'CredentialsProviderError') return true;
+  }
+  return false;
 }
 
 function refusal(status: number, said: string, { provider, keySetting }: Account): string {

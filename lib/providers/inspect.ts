@@ -1,24 +1,49 @@
 import { doubtful, type Finding, good, wrong } from '../domain/finding.ts';
-import type { ModelChoice } from '../domain/run.ts';
+import { chainOf, nameOf } from '../domain/model-chain.ts';
+import type { ModelChoice, RunSettings } from '../domain/run.ts';
+import type { Wire } from '../domain/wire-names.ts';
 import { openaiUrl } from './openai-url.ts';
-import { type ProviderSecrets, providerOf } from './provider.ts';
+import { type ProviderSecrets, providerOf, relayOf } from './provider.ts';
 
 const name = 'model server';
 
+/** Every model that may be asked: of all roles, and what stands in for them, each once. Never throws. */
+export async function inspectModels(
+  { model, roleModels }: Pick<RunSettings, 'model' | 'roleModels'>,
+  secrets: ProviderSecrets,
+  look: Look,
+): Promise<readonly Finding[]> {
+  const links = [model, ...Object.values(roleModels)].flatMap(chainOf);
+  const each = new Map(links.map((link) => [JSON.stringify(link), link]));
+  const findings: Finding[] = [];
+  for (const link of each.values()) findings.push(...(await inspectModel(link, secrets, look)));
+  return findings;
+}
+
+/** How closely a model is looked at. */
+interface Look {
+  /** Asks for a few tokens as well, which may cost a fraction of a cent. */
+  readonly call: boolean;
+}
+
 /**
- * The model server of a choice: reachable, the key accepted, the model listed. `call` asks for one token as
- * well, which may cost a fraction of a cent. Never throws.
+ * The model server of a choice: reachable, the key accepted, the model listed; with `call` also that it answers, over
+ * each protocol that it is said to speak to engines. Never throws.
  */
 export async function inspectModel(
   choice: ModelChoice,
   secrets: ProviderSecrets,
-  { call }: { readonly call: boolean },
+  { call }: Look,
 ): Promise<readonly Finding[]> {
   const listed =
     choice.provider === 'bedrock'
       ? doubtful(name, 'Bedrock is asked for no list', '--model-call asks for one token')
       : await inspectList(choice, secrets);
-  return call ? [listed, await inspectCall(choice, secrets)] : [listed];
+  if (!call) return [listed];
+  const findings = [listed, await inspectCall(choice, secrets)];
+  // What a provider's own server speaks is known; of any other the operator says it.
+  for (const wire of choice.wires ?? []) findings.push(await inspectWire(choice, secrets, wire));
+  return findings;
 }
 
 async function inspectList(choice: ModelChoice, secrets: ProviderSecrets): Promise<Finding> {
@@ -73,6 +98,9 @@ function idsIn(body: unknown): string[] {
   return data.map((model: { id?: unknown } | null) => String(model?.id ?? ''));
 }
 
+const callMs = 60_000;
+const address = { run: 'doctor', role: 'doctor', round: 1, attempt: 1, turn: 1 };
+
 async function inspectCall(choice: ModelChoice, secrets: ProviderSecrets): Promise<Finding> {
   const what = 'model call';
   try {
@@ -88,11 +116,43 @@ async function inspectCall(choice: ModelChoice, secrets: ProviderSecrets): Promi
         maxTokens: 1,
       },
       choice,
-      address: { run: 'doctor', role: 'doctor', round: 1, attempt: 1, turn: 1 },
-      signal: AbortSignal.timeout(60_000),
+      address,
+      signal: AbortSignal.timeout(callMs),
     });
-    return good(what, `${reply.model} answered`);
+    return good(what, `${nameOf(choice)}: ${reply.model} answered`);
   } catch (error) {
     return wrong(what, (error as Error).message, 'see what the server says; try another --model');
+  }
+}
+
+/** Few, but as many as each protocol takes at least. */
+const fewTokens = 16;
+const asked = 'Say yes.';
+const bodies: Record<Wire, Readonly<Record<string, unknown>>> = {
+  messages: { max_tokens: fewTokens, messages: [{ role: 'user', content: asked }] },
+  'chat-completions': { max_tokens: fewTokens, messages: [{ role: 'user', content: asked }] },
+  responses: { max_output_tokens: fewTokens, input: asked, store: false },
+};
+
+/** Whether a server speaks a protocol to engines, as `--wires` says. */
+async function inspectWire(
+  choice: ModelChoice,
+  secrets: ProviderSecrets,
+  wire: Wire,
+): Promise<Finding> {
+  const what = `model call, ${wire}`;
+  try {
+    const headers: Record<string, string> =
+      wire === 'messages' ? { 'anthropic-version': '2023-06-01' } : {};
+    const signal = AbortSignal.timeout(callMs);
+    const body = { ...bodies[wire], model: choice.model };
+    const call = { wire, choice, address, body, stream: false, headers, signal };
+    const reply = await relayOf(choice, secrets)(call);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of reply.body) chunks.push(chunk);
+    JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return good(what, `${nameOf(choice)} answered`);
+  } catch (error) {
+    return wrong(what, (error as Error).message, `leave ${wire} out of --wires`);
   }
 }

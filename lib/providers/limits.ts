@@ -32,3 +32,20 @@ export const hostedLimits: ProviderLimits = {
 
 /** For any server that speaks the protocol: a local model may read a long prompt in silence. */
 export const localLimits: ProviderLimits = { ...hostedLimits, idleMs: 600_000, answerMs: 600_000 };
+
+/**
+ * The same where another model can take the call: sooner given up, so that a stage's time is not spent on waiting.
+ * How long a local model may read in silence is left as it is.
+ */
+export function hastened(limits: ProviderLimits): ProviderLimits {
+  const hosted = limits.answerMs <= hostedLimits.answerMs;
+  return {
+    ...limits,
+    retries: Math.min(limits.retries, 2),
+    streams: 1,
+    retryAfterMs: Math.min(limits.retryAfterMs, 10_000),
+    ...(hosted
+      ? { idleMs: Math.min(limits.idleMs, 60_000), answerMs: Math.min(limits.answerMs, 60_000) }
+      : {}),
+  };
+}

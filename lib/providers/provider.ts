@@ -2,6 +2,7 @@ import { ConfigInvalid } from '../domain/errors.ts';
 import type { Provider } from '../domain/ports.ts';
 import type { ModelChoice } from '../domain/run.ts';
 import type { Relay } from '../domain/wire.ts';
+import { hastened, hostedLimits, localLimits, type ProviderLimits } from './limits.ts';
 import { replayProvider, type Turns } from './replay.ts';
 import { replayRelay, type WireTurns } from './wire-replay.ts';
 
@@ -31,22 +32,22 @@ export function providerOf(choice: ModelChoice, secrets: ProviderSecrets, turns?
     case 'anthropic':
       return async (call) => {
         const { anthropicProvider } = await import('./anthropic.ts');
-        return anthropicProvider(key)(call);
+        return anthropicProvider(key, limitsOf(call.choice))(call);
       };
     case 'bedrock':
       return async (call) => {
         const { awsAccess, bedrockProvider } = await import('./bedrock.ts');
-        return bedrockProvider(await awsAccess())(call);
+        return bedrockProvider(await awsAccess(), limitsOf(call.choice))(call);
       };
     case 'openai':
       return async (call) => {
         const { openaiProvider } = await import('./openai.ts');
-        return openaiProvider(key)(call);
+        return openaiProvider(key, limitsOf(call.choice))(call);
       };
     case 'openai-compatible':
       return async (call) => {
         const { openaiCompatibleProvider } = await import('./openai-compatible.ts');
-        return openaiCompatibleProvider(key || undefined)(call);
+        return openaiCompatibleProvider(key || undefined, limitsOf(call.choice))(call);
       };
     case 'replay':
       if (turns === undefined) {
@@ -63,26 +64,32 @@ export function relayOf(choice: ModelChoice, secrets: ProviderSecrets, turns?: W
     case 'anthropic':
       return async (call) => {
         const { anthropicRelay } = await import('./anthropic.ts');
-        return anthropicRelay(key)(call);
+        return anthropicRelay(key, limitsOf(call.choice))(call);
       };
     case 'bedrock':
       return async (call) => {
         const { awsAccess, bedrockRelay } = await import('./bedrock.ts');
-        return bedrockRelay(await awsAccess())(call);
+        return bedrockRelay(await awsAccess(), limitsOf(call.choice))(call);
       };
     case 'openai':
       return async (call) => {
         const { openaiRelay } = await import('./openai.ts');
-        return openaiRelay(key)(call);
+        return openaiRelay(key, limitsOf(call.choice))(call);
       };
     case 'openai-compatible':
       return async (call) => {
         const { compatibleRelay } = await import('./compatible-relay.ts');
-        return compatibleRelay(key || undefined)(call);
+        return compatibleRelay(key || undefined, limitsOf(call.choice))(call);
       };
     case 'replay':
       return replayRelay(turns);
   }
+}
+
+/** A server that others can stand in for is given up sooner. */
+function limitsOf({ provider, fallbacks = [] }: ModelChoice): ProviderLimits {
+  const limits = provider === 'openai-compatible' ? localLimits : hostedLimits;
+  return fallbacks.length === 0 ? limits : hastened(limits);
 }
 
 /** The key that a choice is served by; empty where it needs none. Throws `ConfigInvalid`. */

@@ -30,7 +30,11 @@ const replySchema = z.strictObject({
         input: z.record(z.string(), z.unknown()),
         invalid: z.string().exactOptional(),
       }),
-      z.strictObject({ type: z.literal('opaque'), data: z.string() }),
+      z.strictObject({
+        type: z.literal('opaque'),
+        data: z.string(),
+        link: count.exactOptional(),
+      }),
     ]),
   ),
   stop: z.enum(['end', 'tool', 'length', 'refusal']),

@@ -5,6 +5,7 @@ import type { Ports } from '../domain/ports.ts';
 import type { Run } from '../domain/run.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import { evidenceOf, judgementOf, lastRoundOf } from './lifecycle/run-facts.ts';
+import { type ModelSwitch, switchesIn } from './models-played.ts';
 
 /** The last line of `--json`, and what the terminal's summary is made of. Documented in docs/cli.md. */
 export interface OutcomeReport {
@@ -26,6 +27,8 @@ export interface OutcomeReport {
     /** Null where a model has no price. */
     readonly dollars: number | null;
   };
+  /** Calls that another model took, as the one before could not be had; oldest first. */
+  readonly switches: readonly ModelSwitch[];
   readonly durationMs: number;
   readonly ledger: { readonly events: number; readonly head: string | null };
 }
@@ -56,6 +59,7 @@ export async function reportOf(ports: ReportPorts, run: Run): Promise<OutcomeRep
       ...spent.usage,
       dollars: priced || nothing ? spent.dollars : null,
     },
+    switches: switchesIn(events),
     durationMs: (run.settledAt ?? run.createdAt) - run.createdAt,
     ledger: { events: events.length, head: last ? sha256(canonicalJson(last)) : null },
   };

@@ -28,6 +28,15 @@ test('what the operator chose stands', () => {
   });
 });
 
+test('models that stand in for one are listed with it, and have none of their own', () => {
+  const chain = { ...model, fallbacks: [local] };
+  expect(settingsOf(JSON.stringify({ model: chain })).model).toEqual(chain);
+  const nested = { ...model, fallbacks: [{ ...local, fallbacks: [model] }] };
+  expect(() => settingsOf(JSON.stringify({ model: nested }))).toThrow(/fallbacks/);
+  const long = { ...model, fallbacks: Array(5).fill(local) };
+  expect(() => settingsOf(JSON.stringify({ model: long }))).toThrow(/at model\.fallbacks/);
+});
+
 test.each([
   ['{', /not JSON/],
   ['[]', /expected object/],

@@ -101,6 +101,73 @@ describe('of the functions', () => {
   });
 });
 
+describe('at Bedrock', () => {
+  const anthropic = { provider: 'anthropic', model: 'claude-x' };
+  const bedrock = (model: string) => ({ provider: 'bedrock', model });
+  const runSettings = (model: object, more: object = {}) => JSON.stringify({ model, ...more });
+  const gatewayOf = (settings: string) => {
+    const made = synthesized({ runSettings: settings });
+    const names = functionNames.filter((name) =>
+      allowedTo(roleOf(name, made), made).some(({ actions }) => /bedrock/.test(actions.join())),
+    );
+    const allowed = allowedTo(roleOf('gateway', made), made).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('bedrock:')),
+    );
+    return { names, allowed };
+  };
+  test('nobody may ask where no run asks there', () => {
+    expect(gatewayOf(runSettings(anthropic))).toEqual({ names: [], allowed: [] });
+  });
+
+  test('only the gateway asks, for the models of all roles and of what stands in for them', () => {
+    const { names, allowed } = gatewayOf(
+      runSettings(
+        { ...anthropic, fallbacks: [bedrock('anthropic.claude-b-v1:0')] },
+        { roleModels: { coder: bedrock('anthropic.claude-a') } },
+      ),
+    );
+    expect(names).toEqual(['gateway']);
+    expect(allowed.map(({ actions, resources }) => [actions, resources])).toEqual([
+      [
+        ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+        [
+          'arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-a',
+          'arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-b-v1:0',
+        ],
+      ],
+    ]);
+  });
+
+  test.each([
+    ['jp', ['ap-northeast-1', 'ap-northeast-3', 'eu-west-1']],
+    ['global', ['', 'eu-west-1']],
+  ])('the models behind a profile of %s are reached through it alone', (geography, regions) => {
+    const id = `${geography}.anthropic.claude-a`;
+    const { allowed } = gatewayOf(runSettings(bedrock(id)));
+    const profile = `arn:aws:bedrock:eu-west-1:111122223333:inference-profile/${id}`;
+    expect(allowed.map(({ resources }) => resources)).toEqual([
+      [profile],
+      regions.map((region) => `arn:aws:bedrock:${region}::foundation-model/anthropic.claude-a`),
+    ]);
+    const [, models] = allowed;
+    expect(models?.conditions).toEqual({
+      ArnEquals: { 'bedrock:InferenceProfileArn': profile },
+    });
+  });
+
+  test.each(['anthropic.*', 'arn:aws:bedrock:eu-west-1:1:application-inference-profile/x', ''])(
+    'the id %j is not granted',
+    (model) => {
+      expect(() => synthesized({ runSettings: runSettings(bedrock(model)) })).toThrow(
+        expect.objectContaining({
+          name: 'ConfigInvalid',
+          message: expect.stringMatching(/is no id of a model/),
+        }),
+      );
+    },
+  );
+});
+
 describe('of the people who look after runs', () => {
   const roleNamed = (name: string) =>
     dns.of('AWS::IAM::Role').find(([id]) => id.startsWith(`Operators${name}`))?.[0] ?? '';

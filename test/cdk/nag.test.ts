@@ -40,8 +40,17 @@ function acknowledgements(scope: IConstruct): (Finding & { readonly reason: stri
 const covers = (one: Finding, other: Finding) =>
   one.rule === other.rule && `${other.path}/`.startsWith(`${one.path}/`);
 
-describe.each(['dns', 'proxied'] as const)('tier %s', (tier) => {
-  const stack = stackOf({ tier });
+const atBedrock = JSON.stringify({
+  model: { provider: 'bedrock', model: 'eu.anthropic.claude-a' },
+  roleModels: { reviewer: { provider: 'bedrock', model: 'global.anthropic.claude-b' } },
+});
+
+describe.each([
+  ['dns', {}],
+  ['proxied', {}],
+  ['dns', { runSettings: atBedrock }],
+] as const)('tier %s, %j', (tier, more) => {
+  const stack = stackOf({ tier, ...more });
   const found = findings(stack);
   const accepted = acknowledgements(stack);
 

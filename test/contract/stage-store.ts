@@ -122,6 +122,20 @@ function resultContract(make: () => Promise<Pick<Ports, 'stages' | 'ledger'>>): 
     expect(await kindsOf(ledger, 'r-1')).toEqual(['work.kept']);
   });
 
+  test('the model that calls go to is kept with what tells of it, until the close', async () => {
+    const { stages, ledger } = await make();
+    const opened = await stages.open(key, boot('a'), []);
+    await stages.redeem('a', 'session', 1, []);
+    for (const link of [1, 2, 0]) {
+      await stages.useLink(opened, link, [event('model.switched')]);
+      expect(await stages.session('session', 2)).toMatchObject({ link });
+    }
+    const second = await stages.open(key, boot('b'), []);
+    expect(second).not.toHaveProperty('link');
+    await expect(stages.useLink(opened, 1, [])).rejects.toMatchObject(refused);
+    expect(await kindsOf(ledger, 'r-1')).toEqual(Array(3).fill('model.switched'));
+  });
+
   test('an observed failure takes the place of a claimed one, never the other way', async () => {
     const { stages, ledger } = await make();
     const opened = await stages.open(key, boot('a'), []);

@@ -42,6 +42,26 @@ test('an engine speaks what the provider speaks', () => {
   expect(engineChoice(settings(), rules, 'coder', anthropic).wires).toEqual(['messages']);
 });
 
+describe('of a chain', () => {
+  const chain = (...fallbacks: ModelChoice[]) => ({ ...anthropic, fallbacks });
+  const speaking = (...wires: NonNullable<ModelChoice['wires']>) => ({ ...openai, wires });
+
+  test('what all of its models speak', () => {
+    const rules = policy({ roles: { coder: { engine: 'opencode' } } });
+    const model = chain({ provider: 'bedrock', model: 'b' }, speaking('responses', 'messages'));
+    expect(engineChoice(settings(), rules, 'coder', model).wires).toEqual(['messages']);
+    required(settings({ model, engines: { coder: 'claude-code' } }));
+  });
+
+  test('refused where they have no protocol in common, with what each speaks; our own loop takes any', () => {
+    const own = settings({ model: chain({ provider: 'openai', model: 'g' }) });
+    expect(() => required({ ...own, engines: { coder: 'opencode' } })).toThrow(
+      /coder\.engine: opencode speaks .* no such protocol in common \(anthropic:m messages, openai:g responses or chat-/,
+    );
+    required(own);
+  });
+});
+
 describe('refused before anything is spent', () => {
   test('an engine that does not speak to the provider, with those that do', () => {
     const own = settings({ model: openai, engines: { coder: 'claude-code' } });

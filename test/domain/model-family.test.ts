@@ -37,6 +37,28 @@ test('a repository that asks for another family has it recorded, or the run refu
   );
 });
 
+test('whichever model of either chain plays, it is of another family', () => {
+  const chain = (model: ModelChoice, ...others: string[]): ModelChoice => ({
+    ...model,
+    fallbacks: others.map((name) => ({ ...model, model: name })),
+  });
+  const { model, roleModels, ...rest } = settings('claude-x', 'gpt-x', 'openai-compatible');
+  const own = (coders: string[], reviewers: string[]): RunSettings => ({
+    ...rest,
+    model: chain(model, ...coders),
+    roleModels: { reviewer: chain(roleModels.reviewer, ...reviewers) },
+  });
+  expect(termsOf(own(['qwen-x', 'claude-y'], ['glm-5']), strict).families).toEqual({
+    coder: 'claude or qwen',
+    reviewer: 'gpt or glm',
+  });
+  const said = (coder: string, reviewer: string) =>
+    new RegExp(`otherFamily: the coder is ${coder} .*, the reviewer ${reviewer} `);
+  expect(() => termsOf(own(['gpt-y'], []), strict)).toThrow(said('gpt-y', 'gpt-x'));
+  expect(() => termsOf(own([], ['claude-y']), strict)).toThrow(said('claude-x', 'claude-y'));
+  expect(() => termsOf(own([], ['our-own']), strict)).toThrow(said('claude-x', 'our-own'));
+});
+
 test('a family that no name tells is not taken for another', () => {
-  expect(() => differentFamilies('claude-x', 'our-own')).toThrow(/our-own \(family unknown\)/);
+  expect(() => differentFamilies(['claude-x'], ['our-own'])).toThrow(/our-own \(family unknown\)/);
 });

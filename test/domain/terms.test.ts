@@ -24,6 +24,32 @@ describe('termsOf', () => {
     expect(models['issue-reader']).toEqual(settings.model);
   });
 
+  test('a repository’s chain takes the place of the operator’s whole one, at the operator’s servers', () => {
+    const local = { provider: 'openai-compatible', model: 'q', baseUrl: 'http://h/v1' } as const;
+    const main = { provider: 'anthropic', model: 'a', baseUrl: 'http://proxy' } as const;
+    const own = { ...settings, model: { ...main, fallbacks: [local] } };
+    const policy = rules({ roles: { coder: { model: ['big', 'openai-compatible:qwen:30b'] } } });
+    const { models } = termsOf(own, policy);
+    expect(models.coder).toEqual({
+      ...main,
+      model: 'big',
+      fallbacks: [{ ...local, model: 'qwen:30b' }],
+    });
+    expect(models.reviewer).toEqual(own.model);
+    const alone = termsOf(own, rules({ roles: { coder: { model: 'big' } } }));
+    expect(alone.models.coder).toEqual({ ...main, model: 'big' });
+  });
+
+  test('a provider that the operator does not use is not to be named by a repository', () => {
+    const policy = rules({ roles: { coder: { model: ['big', 'bedrock:x'] } } });
+    const real = { ...settings, model: { ...settings.model, provider: 'anthropic' } } as const;
+    expect(() => termsOf(real, policy)).toThrow(
+      /roles\.coder\.model: bedrock:x is at a provider .* does not use; here are anthropic$/,
+    );
+    const replayed = { ...settings, model: { provider: 'replay', model: 'm' } } as const;
+    expect(termsOf(replayed, policy).models.coder).toEqual({ provider: 'replay', model: 'big' });
+  });
+
   test('a repository lowers the budget and never raises it', () => {
     const { budget } = termsOf(settings, rules({ budget: { usd: 0.5, tokens: 10_000_000 } }));
     expect(budget).toEqual({ ...settings.budget, dollars: 0.5 });

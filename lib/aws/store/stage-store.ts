@@ -8,6 +8,7 @@ import {
   redeemable,
   refuseClosed,
   type StoredAttempt,
+  useLink,
 } from '../../domain/attempt.ts';
 import { LedgerConflict, NotFound } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/ledger.ts';
@@ -54,6 +55,9 @@ export function dynamoStageStore(table: Table): StageStore {
     },
     fail: async (attempt, failure, events) => {
       await change(attempt, (found) => failAttempt(found, failure), events);
+    },
+    useLink: async (attempt, link, events) => {
+      await change(attempt, (found) => useLink(found, link), events);
     },
     close: (attempt, at, events) => change(attempt, (found) => closeAttempt(found, at), events),
     nextTurn: async (attempt) => {

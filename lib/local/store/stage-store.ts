@@ -8,6 +8,7 @@ import {
   redeemable,
   refuseClosed,
   type StoredAttempt,
+  useLink,
 } from '../../domain/attempt.ts';
 import { NotFound } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/ledger.ts';
@@ -41,6 +42,9 @@ export function sqliteStageStore(database: Database): StageStore {
     },
     fail: async (attempt, failure, events) => {
       change(attempt, (found) => failAttempt(found, failure), events);
+    },
+    useLink: async (attempt, link, events) => {
+      change(attempt, (found) => useLink(found, link), events);
     },
     close: async (attempt, at, events) =>
       change(attempt, (found) => closeAttempt(found, at), events),

@@ -18,6 +18,7 @@ import {
 } from '../../domain/errors.ts';
 import { estimateOf } from '../../domain/estimate.ts';
 import { canonicalJson, type NewEvent, sha256 } from '../../domain/ledger.ts';
+import { chainOf, type Link } from '../../domain/model-chain.ts';
 import { policyPath } from '../../domain/policy.ts';
 import { type Redacted, redact } from '../../domain/redact.ts';
 import type { ModelChoice, Run } from '../../domain/run.ts';
@@ -30,6 +31,8 @@ import { heartbeat } from './heartbeat.ts';
 export interface WantedCall {
   readonly run: Run;
   readonly stage: StageRecord;
+  /** The model of the role's chain that is to be asked. */
+  readonly link: Link;
   /** As it goes to the provider; the ledger keeps its size and hash. */
   readonly request: unknown;
   /** What it may use at most. */
@@ -80,9 +83,9 @@ export async function reserveCall(
   events: readonly NewEvent[] = [],
 ): Promise<Call> {
   const { run, stage, upper } = wanted;
+  const { choice } = wanted.link;
   await refuseBeyondLimit(ports, run, stage, stage.turns + 1);
   await heartbeat(ports, run);
-  const choice = modelFor(run, stage.role);
   await refuseUnpriced(ports, priceOf, run, stage);
   const estimate = estimateOf(upper, priceOfChoice(priceOf, choice, upper));
   const turn = await ports.stages.nextTurn(stage);
@@ -128,10 +131,12 @@ async function refuseUnpriced(
   run: Run,
   stage: StageRecord,
 ): Promise<void> {
-  const [own, named] = [run.settings.model, modelFor(run, stage.role)];
-  if (named.model === (run.settings.roleModels[stage.role] ?? own).model) return;
-  const unpriced = priceOfChoice(priceOf, named, noUsage) === undefined;
-  if (!unpriced || priceOfChoice(priceOf, own, noUsage) === undefined) return;
+  const own = chainOf(run.settings.roleModels[stage.role] ?? run.settings.model);
+  const priced = (choice: ModelChoice) => priceOfChoice(priceOf, choice, noUsage) !== undefined;
+  const named = chainOf(modelFor(run, stage.role)).find(
+    (choice) => !priced(choice) && !own.some(({ model }) => model === choice.model),
+  );
+  if (named === undefined || !priced(run.settings.model)) return;
   const why = `roles.${stage.role}.model: ${named.model} has no known price, so no budget in dollars would bind`;
   const how = `the operator can allow it with --role-model ${stage.role}=${named.model}`;
   const error = new ConfigInvalid(`${policyPath}: ${why}; ${how}`);

@@ -17,7 +17,11 @@ const block = z.discriminatedUnion('type', [
     content: z.string(),
     isError: z.boolean(),
   }),
-  z.strictObject({ type: z.literal('opaque'), data: z.string() }),
+  z.strictObject({
+    type: z.literal('opaque'),
+    data: z.string(),
+    link: z.number().int().min(0).exactOptional(),
+  }),
 ]);
 
 const requestSchema = z.strictObject({

@@ -1,13 +1,15 @@
 import type { Identity } from '../../domain/forge.ts';
 import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Run } from '../../domain/run.ts';
-import { modelOf, modelRoles, type RoundResult } from './pull-request-body.ts';
+import { modelRoles, type PlayedModels } from '../models-played.ts';
+import type { RoundResult } from './pull-request-body.ts';
 import { tameLine, tameMessage } from './tame-text.ts';
 
 /** What the message says beside the round's own words. */
 export interface CommitFacts {
   readonly subject: string;
   readonly ledger: LedgerHead;
+  readonly models: PlayedModels;
   /** Who signs it off, where the repository wants that. */
   readonly signer?: Identity;
 }
@@ -17,11 +19,11 @@ const width = 72;
 /** Subject, why and what, and trailers that say where it comes from. Models' words obey nobody: no issue, no CI. */
 export function commitMessage(run: Run, result: RoundResult, facts: CommitFacts): string {
   const { plan, change, judgement, evidence } = result;
-  const { subject, ledger, signer } = facts;
+  const { subject, ledger, models, signer } = facts;
   const trailers = [
     ['Entropy-Run', run.id],
     ['Entropy-Issue', issueOf(run)],
-    ...modelRoles.map((role) => ['Entropy-Model', `${role} ${modelOf(run, role)}`]),
+    ...modelRoles.map((role) => ['Entropy-Model', `${role} ${models[role]}`]),
     ['Entropy-Evidence', `${judgement.verdict} ${judgement.rule}, tree ${evidence.tree}`],
     ['Entropy-Ledger', `event ${ledger.seq}, ${ledger.hash}`],
     ...(signer === undefined ? [] : [['Signed-off-by', `${signer.name} <${signer.email}>`]]),

@@ -3,6 +3,7 @@ import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
 import { baseOf, issueOf, policyOf } from '../lifecycle/run-facts.ts';
+import { modelsPlayed, type PlayedModels } from '../models-played.ts';
 import { type Customs, customsOf } from './customs/customs.ts';
 import { type RoundResult, subjectOf } from './pull-request-body.ts';
 
@@ -15,6 +16,7 @@ export interface Offer {
   readonly subject: string;
   /** The ledger's head when the change was found valid. */
   readonly ledger: LedgerHead;
+  readonly models: PlayedModels;
 }
 
 /** Puts it together, by the customs of the repository at the run's base. */
@@ -29,5 +31,6 @@ export async function offerOf(
   const customs = await customsOf(ports.source, run, baseOf(run).commit, policy, paths);
   const labels = run.issueDigest === undefined ? [] : (await issueOf(ports, run)).labels;
   const subject = subjectOf(result, customs, labels);
-  return { forge: ports.forgeOf(run), result, customs, subject, ledger };
+  const models = await modelsPlayed(ports, run);
+  return { forge: ports.forgeOf(run), result, customs, subject, ledger, models };
 }

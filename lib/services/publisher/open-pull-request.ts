@@ -73,6 +73,6 @@ export async function describePullRequest(
   });
 }
 
-function bodyOf(run: Run, { result, ledger, customs }: Offer): string {
-  return pullRequestBody(run, result, ledger, customs);
+function bodyOf(run: Run, offer: Offer): string {
+  return pullRequestBody(run, offer.result, offer);
 }

@@ -5,8 +5,8 @@ import type { Review } from '../../domain/handoff.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
+import { modelsPlayed } from '../models-played.ts';
 import { markerOf, performEffect } from './perform-effect.ts';
-import { modelOf } from './pull-request-body.ts';
 import { code, quote, tame } from './tame-text.ts';
 
 /** Name of the check run that holds the verdict. */
@@ -28,7 +28,7 @@ export async function postReview(
   const { number } = pullRequest;
   const forge = ports.forgeOf(run);
   const title = review.verdict === 'approve' ? 'Approved' : 'Changes requested';
-  const by = `round ${round}, reviewed by ${code(modelOf(run, 'reviewer'))}`;
+  const by = `round ${round}, reviewed by ${code((await modelsPlayed(ports, run, round)).reviewer)}`;
   const key = effectKey(run.id, 'review', round);
   const marker = markerOf(key);
   await performEffect(ports, run, key, 'review', {

@@ -2,9 +2,8 @@ import type { Evidence } from '../../domain/evidence.ts';
 import type { ChangeSet, Plan } from '../../domain/handoff.ts';
 import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Run } from '../../domain/run.ts';
-import type { RoleName } from '../../domain/stage.ts';
-import { modelFor } from '../../domain/terms.ts';
 import type { Judgement } from '../../domain/verdict.ts';
+import { modelRoles, type PlayedModels } from '../models-played.ts';
 import { conventionalSubject } from './customs/conventional-subject.ts';
 import type { Customs } from './customs/customs.ts';
 import { fillTemplate } from './customs/fill-template.ts';
@@ -18,6 +17,14 @@ export interface RoundResult {
   readonly plan: Plan;
   readonly judgement: Judgement;
   readonly evidence: Evidence;
+}
+
+/** What its text says beside the round's own words. */
+interface BodyFacts {
+  /** The ledger's head when the change was found valid. */
+  readonly ledger: LedgerHead;
+  readonly customs: Customs;
+  readonly models: PlayedModels;
 }
 
 /** The subject of commit and pull request, from the coder's. */
@@ -35,9 +42,9 @@ export function subjectOf(
 export function pullRequestBody(
   run: Run,
   result: RoundResult,
-  ledger: LedgerHead,
-  { template, owners }: Customs,
+  { ledger, customs, models }: BodyFacts,
 ): string {
+  const { template, owners } = customs;
   const { plan, change, evidence, judgement } = result;
   const criteria = plan.criteria.map((one) => `- ${tameLine(one, 500)}`).join('\n');
   const seen = 'Seen by the harness; no model has a hand in it.';
@@ -45,7 +52,10 @@ export function pullRequestBody(
   const what = quote(change.body);
   const shown = `${seen}\n\n${evidenceText(evidence, judgement)}`;
   const issue = run.repository.forge === 'github' ? `Closes #${run.issue}` : '';
-  const last = [...letPassText(run), `## Run\n\n${runText(run, result, ledger, owners)}`];
+  const last = [
+    ...letPassText(run),
+    `## Run\n\n${runText(run, result, { ledger, owners, models })}`,
+  ];
   const sections =
     template === undefined
       ? [
@@ -67,24 +77,15 @@ function letPassText({ pass }: Run): string[] {
   return [`## Let pass\n\n${by}\n\n${rules.join('\n')}`];
 }
 
-/** The roles that a model plays. */
-export const modelRoles: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];
-
 function runText(
   run: Run,
   { round }: RoundResult,
-  ledger: LedgerHead,
-  owners: readonly string[],
+  { ledger, owners, models }: Omit<BodyFacts, 'customs'> & { owners: readonly string[] },
 ): string {
-  const models = modelRoles.map((role) => `- ${role}: ${code(modelOf(run, role))}`);
+  const roles = modelRoles.map((role) => `- ${role}: ${code(models[role])}`);
   const where = `Ledger at publishing: event ${ledger.seq}, head ${code(ledger.hash)}`;
   const listed = owners.slice(0, 20).map((owner) => code(owner));
   const owned = listed.length === 0 ? [] : [`Code owners of what changed: ${listed.join(', ')}`];
-  const parts = [`Run ${code(run.id)}, round ${round}`, models.join('\n'), ...owned, where];
+  const parts = [`Run ${code(run.id)}, round ${round}`, roles.join('\n'), ...owned, where];
   return parts.join('\n\n');
-}
-
-/** The model that played a role. */
-export function modelOf(run: Run, role: RoleName): string {
-  return modelFor(run, role).model;
 }

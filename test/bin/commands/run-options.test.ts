@@ -60,6 +60,47 @@ describe('the model', () => {
     });
   });
 
+  test('others may stand in for it, at the same server or elsewhere', () => {
+    const env = { ...withKey, OPENAI_API_KEY: 'o' };
+    const own = { provider: 'anthropic', model: 'a' };
+    const chain = 'a, b, openai:gpt:x, openai-compatible:q@http://h:1/v1, c@http://proxy';
+    expect(settings(['--model', chain], env).model).toEqual({
+      ...own,
+      fallbacks: [
+        { provider: 'anthropic', model: 'b' },
+        { provider: 'openai', model: 'gpt:x' },
+        { provider: 'openai-compatible', model: 'q', baseUrl: 'http://h:1/v1' },
+        { provider: 'anthropic', model: 'c', baseUrl: 'http://proxy' },
+      ],
+    });
+    expect(settings(['--model', 'openai:g,anthropic:a'], env).model).toEqual({
+      provider: 'openai',
+      model: 'g',
+      fallbacks: [own],
+    });
+    const { roleModels } = settings(
+      [
+        '--base-url=http://h/v1',
+        '--model=m,n',
+        '--wires=messages',
+        '--role-model=coder=anthropic:a,m',
+      ],
+      env,
+    );
+    const local = { provider: 'openai-compatible', baseUrl: 'http://h/v1', wires: ['messages'] };
+    expect(roleModels.coder).toEqual({ ...own, fallbacks: [{ ...local, model: 'm' }] });
+  });
+
+  test.each([
+    [['--model', 'a,'], /--model a,: give at most 5 models, separated by commas/],
+    [['--model', 'a,b,c,d,e,f'], /at most 5 models/],
+    [['--model', 'a,openai:g'], /openai needs a key: set OPENAI_API_KEY_FILE/],
+    [['--model', 'a,openai-compatible:q'], /openai-compatible needs --base-url URL/],
+    [['--role-model', 'coder=a,b@http://u:p@h'], /OPENAI_API_KEY_FILE, not in the URL/],
+  ])('a chain like %j is refused', (args, said) => {
+    expect(() => settings(args)).toThrow(said);
+  });
+
   test.each([
     [
       ['--role-model', 'boss=x'],

@@ -77,6 +77,20 @@ describe('a model call', () => {
     });
   });
 
+  test('to a model without a price is held to the tokens alone', async () => {
+    const served = () => ({ model: 'unpriced' });
+    const budget = { tokens: 3000, dollars: 0.000001, turns: 10 };
+    const turn = { content: [], usage: { ...usage, output: 1800 } };
+    await scene([turn, turn], { budget, served }, async (all) => {
+      expect((await all.coder.ask('POST', '/v1/model', request)).status).toBe(200);
+      const reply = await all.coder.ask('POST', '/v1/model', request);
+      expect(reply).toMatchObject({ status: 402, body: { error: 'BudgetExceeded' } });
+      expect(reply.body.message).toMatch(/^1900 tokens used of 3000; the next call may take/);
+      const { dollars, tokens } = await all.world.ports.budgets.spent(all.world.run.id);
+      expect({ dollars, tokens }).toEqual({ dollars: 0, tokens: 1900 });
+    });
+  });
+
   test.each([
     { tokens: 1000, dollars: 5, turns: 10 },
     { tokens: 1_000_000, dollars: 0.005, turns: 10 },

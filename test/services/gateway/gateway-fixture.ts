@@ -14,6 +14,8 @@ import { openSigner } from '../../../lib/local/signer.ts';
 import { openDatabase } from '../../../lib/local/store/database.ts';
 import { sqliteStores } from '../../../lib/local/store/stores.ts';
 import { anthropicProvider } from '../../../lib/providers/anthropic.ts';
+import { openaiProvider } from '../../../lib/providers/openai.ts';
+import { openaiCompatibleProvider } from '../../../lib/providers/openai-compatible.ts';
 import type { GatewayPorts } from '../../../lib/services/gateway/gateway-ports.ts';
 import { quick } from '../../providers/provider-fixture.ts';
 
@@ -70,7 +72,12 @@ async function worldOf(
       ...stores,
       clock,
       limitsOf: (role: RoleName) => ({ ...defaultLimits[role], ...world.limits }),
-      provider: () => anthropicProvider(modelKey, quick),
+      provider: ({ provider }) =>
+        provider === 'openai-compatible'
+          ? openaiCompatibleProvider(modelKey, quick)
+          : provider === 'openai'
+            ? openaiProvider(modelKey, quick)
+            : anthropicProvider(modelKey, quick),
     },
     open: async (role: RoleName, round = 1) => {
       codes += 1;

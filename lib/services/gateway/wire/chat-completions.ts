@@ -32,6 +32,8 @@ export const chatRules: WireRules = {
   wire: 'chat-completions',
   headers: () => ({}),
   check,
+  // Nothing of a conversation is signed here.
+  unsigned: (body) => body,
   tally,
   tallyWhole: (known, reply) => {
     tally(known, reply);

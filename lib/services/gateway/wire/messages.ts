@@ -60,6 +60,7 @@ export const messagesRules: WireRules = {
     };
   },
   check,
+  unsigned,
   tally,
   tallyWhole: (known, reply) => {
     readHead(known, reply);
@@ -99,6 +100,20 @@ function check(request: Members, model: string): Checked {
     dropped,
     hidden: request.thinking !== undefined && thinking.type !== 'disabled',
   };
+}
+
+const signed = new Set(['thinking', 'redacted_thinking']);
+
+function unsigned(body: Members): Members {
+  const messages = listAt(body.messages, 'messages').map((each) => {
+    const message = membersOf(each);
+    if (!Array.isArray(message.content)) return message;
+    const kept = message.content.filter((block) => !signed.has(textAt(membersOf(block).type)));
+    // A message may not be empty.
+    const content = kept.length > 0 ? kept : [{ type: 'text', text: '(empty)' }];
+    return { ...message, content };
+  });
+  return { ...body, messages };
 }
 
 /** Content must be there: what the provider would fetch, or keeps, is a way out of the sandbox. */

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import { ScopeRefused } from '../../../domain/errors.ts';
 import { upperUsage } from '../../../domain/estimate.ts';
+import type { Run } from '../../../domain/run.ts';
 import type { StageRecord } from '../../../domain/stage.ts';
-import { modelFor } from '../../../domain/terms.ts';
 import { type RelayOf, type WireReply, wiresOf } from '../../../domain/wire.ts';
 import { runOf } from '../../lifecycle/run-facts.ts';
 import type { HttpAnswer } from '../answer.ts';
+import { type AskedLink, askChain, type Unanswered } from '../ask-chain.ts';
 import {
   failureOf,
   refuseModelless,
@@ -47,34 +48,73 @@ export interface Wanted {
  */
 export async function relayCall(options: RelayOptions, wanted: Wanted): Promise<HttpAnswer> {
   const { stage, ticket, hangUp } = wanted;
+  const { ports } = options;
   try {
-    const open = await opened(options, wanted);
-    const signal = AbortSignal.any([signalOf(options.ports, stage, hangUp), open.abort.signal]);
-    const reply = await asked(options, open, wanted, signal);
-    const { stream } = open.checked;
-    const type = reply.contentType || (stream ? 'text/event-stream' : 'application/json');
-    const headers = { 'content-type': type, 'cache-control': 'no-store' };
-    if (stream) return { status: 200, headers, body: streamReply(open, reply) };
-    return { status: 200, headers, body: Readable.from([await wholeReply(open, reply)]) };
+    refuseModelless(stage);
+    const run = await runOf(ports, stage.run);
+    const left = signalOf(ports, stage, hangUp);
+    const asked = await askChain(ports, { run, stage }, left, (link) =>
+      askLink(options, { ...wanted, run, link, left }),
+    );
+    if ('reply' in asked) return asked.reply;
+    const { failure, began = false } = asked;
+    // The client may mend its request, or ask again.
+    if (left.aborted || began || refusalOf(failure) !== undefined) throw failure;
+    throw await stageFailed(ports, { run, stage }, failure);
   } catch (error) {
     ticket.leave();
     throw error;
   }
 }
 
-async function opened(options: RelayOptions, wanted: Wanted): Promise<OpenCall> {
+/** A call as it is put to one model of the role's chain. */
+interface PutCall extends Wanted {
+  readonly run: Run;
+  readonly link: AskedLink;
+  readonly left: AbortSignal;
+}
+
+async function askLink(
+  options: RelayOptions,
+  put: PutCall,
+): Promise<{ readonly reply: HttpAnswer } | Unanswered> {
+  const open = await opened(options, put);
+  const { call, checked } = open;
+  const signal = AbortSignal.any([put.left, open.abort.signal]);
+  let reply: WireReply;
+  try {
+    reply = await asked(options, open, put, signal);
+  } catch (error) {
+    const failure = failureOf(error);
+    await settleFailure(options.ports, options.priceOf, call, failure);
+    return { failure, call };
+  }
+  const { stream } = checked;
+  const type = reply.contentType || (stream ? 'text/event-stream' : 'application/json');
+  const head = {
+    status: 200,
+    headers: { 'content-type': type, 'cache-control': 'no-store' },
+  };
+  if (stream) return { reply: { ...head, body: streamReply(open, reply) } };
+  try {
+    return { reply: { ...head, body: Readable.from([await wholeReply(open, reply)]) } };
+  } catch (error) {
+    return { failure: failureOf(error), call, began: true };
+  }
+}
+
+async function opened(options: RelayOptions, put: PutCall): Promise<OpenCall> {
   const { ports, priceOf } = options;
-  const { stage, rules, request, ticket } = wanted;
-  refuseModelless(stage);
-  const run = await runOf(ports, stage.run);
-  const choice = modelFor(run, stage.role);
+  const { run, stage, link, rules, request, ticket } = put;
+  const { choice } = link;
   if (!wiresOf(choice).includes(rules.wire)) {
     const fitting = wiresOf(choice).join(' and ') || 'none';
     throw new ScopeRefused(
       `${choice.provider} does not speak ${rules.wire}, and nothing is translated here; it speaks ${fitting}`,
     );
   }
-  const checked = rules.check(request, choice.model);
+  const asked = rules.check(request, choice.model);
+  const checked = link.switched ? { ...asked, body: rules.unsigned(asked.body) } : asked;
   const { body, stream, maxTokens, askedFor, dropped } = checked;
   const facts = {
     wire: rules.wire,
@@ -87,32 +127,24 @@ async function opened(options: RelayOptions, wanted: Wanted): Promise<OpenCall> 
     },
   };
   const upper = upperUsage(body, maxTokens);
-  const call = await reserveCall(ports, priceOf, { run, stage, request: body, upper, facts });
+  const call = await reserveCall(ports, priceOf, { run, stage, link, request: body, upper, facts });
   return { ports, priceOf, rules, checked, call, ticket, abort: new AbortController() };
 }
 
-async function asked(
-  { ports, priceOf, relayOf }: RelayOptions,
+function asked(
+  { relayOf }: RelayOptions,
   { call, checked, rules }: OpenCall,
-  { stage, headers }: Wanted,
+  { stage, headers }: PutCall,
   signal: AbortSignal,
 ): Promise<WireReply> {
   const { role, round, attempt } = stage;
-  try {
-    return await relayOf(call.choice)({
-      wire: rules.wire,
-      choice: call.choice,
-      address: { run: call.run.id, role, round, attempt, turn: call.turn },
-      body: checked.body,
-      stream: checked.stream,
-      headers: rules.headers(headers),
-      signal,
-    });
-  } catch (error) {
-    const failure = failureOf(error);
-    await settleFailure(ports, priceOf, call, failure);
-    // The client may mend its request, or ask again.
-    if (signal.aborted || refusalOf(failure) !== undefined) throw failure;
-    throw await stageFailed(ports, call, failure);
-  }
+  return relayOf(call.choice)({
+    wire: rules.wire,
+    choice: call.choice,
+    address: { run: call.run.id, role, round, attempt, turn: call.turn },
+    body: checked.body,
+    stream: checked.stream,
+    headers: rules.headers(headers),
+    signal,
+  });
 }

@@ -43,6 +43,7 @@ export const responsesRules: WireRules = {
   wire: 'responses',
   headers: () => ({}),
   check,
+  unsigned,
   tally,
   tallyWhole: (known, reply) => readResponse(known, reply),
   pieces,
@@ -67,6 +68,16 @@ function check(request: Members, model: string): Checked {
     dropped: dropped.filter((name) => name !== 'store' || request.store === true),
     hidden: true,
   };
+}
+
+/** Ids go as well: an item that has one is looked for beside the reasoning that it came of. */
+function unsigned(body: Members): Members {
+  if (typeof body.input === 'string') return body;
+  const input = listAt(body.input, 'input')
+    .map(membersOf)
+    .filter(({ type }) => type !== 'reasoning')
+    .map(({ id: _id, ...item }) => item);
+  return { ...body, input };
 }
 
 function checkItem(item: Members): void {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type DomainError, ModelFailed } from '../../../domain/errors.ts';
 import type { WireReply } from '../../../domain/wire.ts';
+import { leaveLink } from '../ask-chain.ts';
 import { failureOf } from '../call-account.ts';
 import { keptStream } from './kept-reply.ts';
 import { membersOf } from './members.ts';
@@ -31,7 +32,10 @@ export function streamReply(open: OpenCall, reply: WireReply): Readable {
     received: 0,
     end: (failure) => {
       const kept = () => keptStream(passing.events, open.rules);
-      ended ??= settle(open, passing.known, passing.received, kept, failure);
+      ended ??= settle(open, passing.known, passing.received, kept, failure).then(async () => {
+        // Its client has heard a part, so that only its next call can go elsewhere.
+        if (failure !== undefined) await leaveLink(open.ports, open.call, failure);
+      });
       return ended;
     },
   };
@@ -85,7 +89,10 @@ function take(passing: Passing, event: SentEvent): void {
 
 function whyBroken(known: Tally): ModelFailed | undefined {
   if (known.failed !== undefined) {
-    return new ModelFailed(`the provider broke off: ${known.failed.slice(0, 300)}`);
+    return new ModelFailed(`the provider broke off: ${known.failed.slice(0, 300)}`, {
+      unavailable: true,
+    });
   }
-  return known.complete ? undefined : new ModelFailed('the stream ended before the reply did');
+  if (known.complete) return undefined;
+  return new ModelFailed('the stream ended before the reply did', { unavailable: true });
 }

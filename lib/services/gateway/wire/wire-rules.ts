@@ -45,6 +45,8 @@ export interface WireRules {
   headers(given: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>>;
   /** Holds a request to the rules, its model set. Throws `RequestInvalid`. */
   check(request: Members, model: string): Checked;
+  /** A checked body without what only the model that made it can read: another one is asked. */
+  unsigned(body: Members): Members;
   /** Adds an event of a stream to what is known. */
   tally(known: Tally, event: Members): void;
   /** Adds a whole reply to what is known. */
