@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { harnessDigest, harnessLabel } from '../lib/local/sandbox/docker/harness-digest.ts';
 import { bundleHarness } from '../task-image/bundle.ts';
 import { run, works } from './run.ts';
 
@@ -67,7 +68,9 @@ export async function buildSandboxImage(log: Log): Promise<void> {
   }
   log("the sandbox's image");
   await bundleHarness();
-  await run(['docker', 'build', '--quiet', '--tag', sandboxImage, join(root, 'task-image')]);
+  const label = `${harnessLabel}=${harnessDigest(root)}`;
+  const named = ['--quiet', '--label', label, '--tag', sandboxImage];
+  await run(['docker', 'build', ...named, join(root, 'task-image')]);
 }
 
 /** The host's address on Docker's own network, as containers see it. */

@@ -60,5 +60,5 @@ export async function requireMeans(config: Config, run: Run): Promise<void> {
   for (const choice of [settings.model, ...Object.values(settings.roleModels)]) {
     providerOf(choice, config.secrets);
   }
-  await requireSandbox(settings.sandbox);
+  await requireSandbox(config, settings.sandbox);
 }

@@ -6,13 +6,13 @@ import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import {
   type ModelChoice,
   type RunSettings,
-  type SandboxKind,
   type ServedProvider,
   type Strategy,
   servedProviders,
 } from '../../lib/domain/run.ts';
 import type { RoleName } from '../../lib/domain/stage.ts';
 import { type Wire, wires } from '../../lib/domain/wire-names.ts';
+import type { SandboxWish } from '../../lib/local/sandbox/choose.ts';
 
 /** Used with the `anthropic` provider where no model is named. */
 const defaultModel = 'claude-sonnet-5-5';
@@ -28,11 +28,14 @@ export interface RunOptions {
   readonly budget: Budget;
   readonly setup?: string;
   readonly test?: string;
-  readonly sandbox: SandboxKind;
+  readonly sandbox: SandboxWish;
   readonly strategy?: Strategy;
   readonly engine?: NonNullable<RunSettings['engines']>;
   readonly engineCommand?: string;
 }
+
+/** Settings of a run whose sandbox was not tried out yet. */
+export type WishedSettings = Omit<RunSettings, 'sandbox'> & { readonly sandbox: SandboxWish };
 
 /** Adds the options shared by `run` and `serve`. */
 export function addRunOptions(command: Command): Command {
@@ -66,11 +69,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option('--setup <command>', "set-up command, instead of what is found or in '.entropy.yml'")
     .option('--test <command>', "test command, instead of what is found or in '.entropy.yml'")
-    .addOption(
-      new Option('--sandbox <kind>', 'boundary around agents and tests; process is none')
-        .choices(['bubblewrap', 'process'])
-        .default('bubblewrap'),
-    )
+    .addOption(sandboxOption())
     .addOption(
       new Option(
         '--strategy <name>',
@@ -86,8 +85,16 @@ export function addRunOptions(command: Command): Command {
     .option('--engine-command <line>', 'command line of the engine command');
 }
 
+function sandboxOption(): Option {
+  const meaning =
+    'boundary around agents and tests; auto: the strongest that works here; process is none';
+  return new Option('--sandbox <kind>', meaning)
+    .choices(['auto', 'docker', 'bubblewrap', 'process'])
+    .default('auto');
+}
+
 /** Turns options into settings. Throws `ConfigInvalid` with what to set. */
-export function settingsOf(options: RunOptions, config: Config): RunSettings {
+export function settingsOf(options: RunOptions, config: Config): WishedSettings {
   const model = choiceOf(options, config);
   const roleModels = Object.fromEntries(
     Object.entries(options.roleModel).map(([role, name]) => [

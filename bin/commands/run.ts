@@ -9,15 +9,16 @@ import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { issueReference } from '../../lib/github/issue-reference.ts';
 import { siteOf } from '../../lib/github/site.ts';
+import { choiceText } from '../../lib/local/sandbox/choose.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { confirm } from '../output/confirm.ts';
 import { grouped } from '../output/grouped.ts';
-import { type Terminal, terminal } from '../output/terminal.ts';
+import { type Terminal, terminal, writeJson } from '../output/terminal.ts';
 import { carryOut, requireOwnEngines, requireSandbox } from './carry-out.ts';
 import { loadHere } from './here.ts';
 import { keepIssue, readIssue } from './local-issue.ts';
-import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
+import { addRunOptions, type RunOptions, settingsOf, type WishedSettings } from './run-options.ts';
 
 interface Options extends RunOptions {
   readonly repo?: string;
@@ -72,11 +73,11 @@ async function runOnGithub(
     throw new ConfigInvalid('give an issue on GitHub, or --repo and --issue, not both');
   }
   const { repository: name, issue } = issueReference(reference, config.github.apiUrl);
-  const settings = settingsOf(options, config);
-  requireOwnEngines(config, settings);
+  const wished = settingsOf(options, config);
+  requireOwnEngines(config, wished);
   const { composeGithub } = await import('../../lib/local/compose-github.ts');
   const by = await composeGithub(config).checkCaller({ repository: name, issue });
-  await requireSandbox(settings.sandbox);
+  const settings = await behind(config, wished, shown);
   shown.err.write(quote(settings, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
   if (options.yes !== true) await confirm('Start?', 'not started');
   const repository = { forge: 'github', name } as const;
@@ -90,12 +91,12 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
   if (options.repo === undefined || file === undefined) {
     throw new ConfigInvalid("give owner/repo#7 or an issue's URL, or --repo PATH --issue FILE.md");
   }
-  const settings = settingsOf(options, config);
-  requireOwnEngines(config, settings);
+  const wished = settingsOf(options, config);
+  requireOwnEngines(config, wished);
   const issue = readIssue(file);
-  const [{ path, branch, commit, bare }] = await Promise.all([
+  const [{ path, branch, commit, bare }, settings] = await Promise.all([
     readRepository(options.repo),
-    requireSandbox(settings.sandbox),
+    behind(config, wished, shown),
   ]);
   if (!bare && (await isDirty(path))) {
     shown.err.write(
@@ -105,6 +106,18 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
   shown.err.write(quote(settings, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`));
   if (options.yes !== true) await confirm('Start?', 'not started');
   return carryOut(config, await newRun(config, path, file, issue, settings), shown);
+}
+
+/** The settings with the sandbox that holds here, which is told. */
+async function behind(
+  config: Config,
+  wished: WishedSettings,
+  { json, out, err }: Terminal,
+): Promise<RunSettings> {
+  const choice = await requireSandbox(config, wished.sandbox);
+  if (json) writeJson(out, { type: 'sandbox', ...choice });
+  else if (choice.passedOver.length > 0) err.write(`sandbox      ${choiceText(choice)}\n`);
+  return { ...wished, sandbox: choice.kind };
 }
 
 /** A run for the command line; the issue is copied, so that a retry finds it unchanged. */

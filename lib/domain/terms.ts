@@ -11,7 +11,10 @@ const modelRoles = ['issue-reader', 'coder', 'reviewer'] as const;
  * roles; the provider is always the operator's. A repository lowers the budget and never raises it. Throws
  * `ConfigInvalid` where the models are of one family and the repository asks that they are not.
  */
-export function termsOf({ model, roleModels, budget }: RunSettings, policy: Policy): RunTerms {
+export function termsOf(
+  { model, roleModels, budget }: Omit<RunSettings, 'sandbox'>,
+  policy: Policy,
+): RunTerms {
   const models: Partial<Record<RoleName, ModelChoice>> = {};
   const turns: Partial<Record<RoleName, number>> = {};
   for (const role of modelRoles) {
