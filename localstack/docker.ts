@@ -59,8 +59,8 @@ export async function ensure(
   await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], quietly);
 }
 
-/** Brings the base image and builds the sandbox's from it. Quick where nothing has changed. */
-export async function buildSandboxImage(log: Log): Promise<void> {
+/** Brings the base image and builds the sandbox's from it, under a name. Quick where nothing has changed. */
+export async function buildSandboxImage(log: Log, name = sandboxImage): Promise<void> {
   log('the image that sandboxes begin with');
   if (!(await works(['docker', 'image', 'inspect', 'node:24-bookworm-slim']))) {
     await ensure(['mmdebstrap', '--version'], ['mmdebstrap', 'debian-archive-keyring'], log);
@@ -69,7 +69,7 @@ export async function buildSandboxImage(log: Log): Promise<void> {
   log("the sandbox's image");
   await bundleHarness();
   const label = `${harnessLabel}=${harnessDigest(root)}`;
-  const named = ['--quiet', '--label', label, '--tag', sandboxImage];
+  const named = ['--quiet', '--label', label, '--tag', name];
   await run(['docker', 'build', ...named, join(root, 'task-image')]);
 }
 

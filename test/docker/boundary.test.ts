@@ -134,6 +134,7 @@ describe('from a container', () => {
   test('the boot code comes by standard input: neither its environment nor what the engine tells of it has it', async () => {
     const made = await dockerRig(`
       import { readFileSync } from 'node:fs';
+      process.on('SIGTERM', () => {});
       let code = '';
       process.stdin.on('data', (chunk) => { code += chunk; });
       process.stdin.on('end', () => {
@@ -146,10 +147,8 @@ describe('from a container', () => {
     await listenAt(made.options.gateway.socketPath);
     const stop = new AbortController();
     const running = made.run({ signal: stop.signal });
-    const labelled = () =>
-      containers().find((id) => docker('inspect', id).includes('"entropy.run": "r-1"'));
-    await until(() => labelled() !== undefined);
-    const id = labelled() ?? '';
+    await until(() => containers('r-1').length > 0);
+    const [id = ''] = containers('r-1');
     await until(() => docker('inspect', '--format', '{{.State.Status}}', id) === 'running');
     const told = docker('inspect', id);
     const [{ HostConfig: host, Config: config }] = JSON.parse(told);

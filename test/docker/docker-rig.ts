@@ -3,9 +3,10 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sandboxImage } from '../../localstack/docker.ts';
 import { type Rig, rigOf } from '../local/sandbox/rig.ts';
 
+/** The sandbox's image under a name of these tests: other checkouts on this machine may make theirs meanwhile. */
+export const image = 'entropy-sandbox-under-test';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The engine that this machine has, as an operator's server asks it. */
 export const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
@@ -15,10 +16,44 @@ export function docker(...args: string[]): string {
   return execFileSync('docker', args, { encoding: 'utf8', maxBuffer: 1e8 }).trim();
 }
 
-/** Containers of sandboxes that are there, running or not. */
-export function containers(): string[] {
-  const listed = docker('ps', '--all', '--quiet', '--filter', 'label=entropy.sandbox');
+/** Containers of a run's sandboxes that are there, running or not. */
+export function containers(run: string): string[] {
+  const listed = docker('ps', '--all', '--quiet', '--filter', `label=entropy.run=${run}`);
   return listed.split('\n').filter(Boolean);
+}
+
+interface EngineEvent {
+  readonly Type: string;
+  readonly Action: string;
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
+}
+
+/**
+ * Volumes that were mounted by containers of these runs since then (in seconds), whether they are there still or not.
+ */
+export function volumesOf(run: string, since: number): string[] {
+  const until = String(Math.ceil(Date.now() / 1000) + 1);
+  const listed = docker(
+    'events',
+    '--since',
+    String(since),
+    '--until',
+    until,
+    '--format',
+    '{{json .}}',
+  );
+  const events = listed
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as EngineEvent);
+  const mine = events
+    .filter(({ Type, Action }) => Type === 'container' && Action === 'create')
+    .filter(({ Actor }) => Actor.Attributes['entropy.run'] === run)
+    .map(({ Actor }) => Actor.ID);
+  return events
+    .filter(({ Type, Action }) => Type === 'volume' && Action === 'mount')
+    .filter(({ Actor }) => mine.includes(Actor.Attributes.container ?? ''))
+    .map(({ Actor }) => Actor.ID);
 }
 
 /** An image like the sandbox's, with something of the test's own laid over; its name. */
@@ -27,7 +62,7 @@ export function imageWith(lines: readonly string[], files: Record<string, string
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
   try {
     for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
-    writeFileSync(join(folder, 'Dockerfile'), [`FROM ${sandboxImage}`, ...lines, ''].join('\n'));
+    writeFileSync(join(folder, 'Dockerfile'), [`FROM ${image}`, ...lines, ''].join('\n'));
     docker('build', '--quiet', '--tag', name, folder);
     return name;
   } finally {
@@ -37,16 +72,16 @@ export function imageWith(lines: readonly string[], files: Record<string, string
 
 /** A rig of the sandbox `docker`: the script is in the place of the image's harness. */
 export async function dockerRig(script: string): Promise<Rig> {
-  const image = imageWith(['COPY harness.mjs /opt/entropy/bin/harness.mjs'], {
+  const scripted = imageWith(['COPY harness.mjs /opt/entropy/bin/harness.mjs'], {
     'harness.mjs': script,
   });
   const node = realpathSync(process.execPath);
   const made = await rigOf('', 'docker', {
-    docker: { image, env },
+    docker: { image: scripted, env },
     harness: { node, main: join(root, 'task-image', 'main.ts'), root },
   });
   const remove = async () => {
-    docker('rmi', '--force', image);
+    docker('rmi', '--force', scripted);
     await made.remove();
   };
   return { ...made, remove };

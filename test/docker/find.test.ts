@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { findDocker } from '../../lib/local/sandbox/docker/find.ts';
 import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
-import { sandboxImage } from '../../localstack/docker.ts';
-import { containers, docker, env, imageWith, root } from './docker-rig.ts';
+import { containers, docker, env, image, imageWith, root } from './docker-rig.ts';
 
 const images: string[] = [];
 const made = (...lines: string[]) => {
@@ -20,16 +19,15 @@ const reasonWith = async (image: string, more: Record<string, string> = {}) => {
 
 describe('Docker', () => {
   test('is found with an image that a container was run of, and nothing of that is left', async () => {
-    const before = containers();
-    const found = await findDocker({ image: sandboxImage, env }, root);
+    const found = await findDocker({ image, env }, root);
     expect(found).toMatchObject({ image: expect.stringMatching(/^sha256:/), env });
-    expect(containers()).toEqual(before);
-    const machine = { docker: { image: sandboxImage, env }, root };
+    expect(containers('none')).toEqual([]);
+    const machine = { docker: { image, env }, root };
     expect(await probeSandbox('docker', machine)).toMatchObject({ works: true });
   });
 
   test('says what is missing: an engine that answers, an image', async () => {
-    expect(await reasonWith(sandboxImage, { DOCKER_HOST: 'unix:///nowhere.sock' })).toMatch(
+    expect(await reasonWith(image, { DOCKER_HOST: 'unix:///nowhere.sock' })).toMatch(
       /^Docker does not answer \(.*nowhere.*\): start its engine/,
     );
     expect(await reasonWith('entropy-no-such-image')).toMatch(
@@ -38,8 +36,8 @@ describe('Docker', () => {
   });
 
   test("refuses an image with another version's harness", async () => {
-    const image = made('LABEL entropy.harness=of-another-version');
-    expect(await reasonWith(image)).toMatch(/holds another version's harness/);
+    const other = made('LABEL entropy.harness=of-another-version');
+    expect(await reasonWith(other)).toMatch(/holds another version's harness/);
   });
 
   test('refuses an image in which the boundary does not come about', async () => {

@@ -1,14 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { processesWith, type Rig, recordsIn, until } from '../local/sandbox/rig.ts';
 import { serverProcess } from '../local/sandbox/server-process.ts';
-import { containers, docker, dockerRig } from './docker-rig.ts';
+import { containers, docker, dockerRig, volumesOf } from './docker-rig.ts';
 
 const rigs: Rig[] = [];
-let before: { containers: string[]; volumes: string };
-const volumes = () => docker('volume', 'ls', '--quiet');
-beforeAll(() => {
-  before = { containers: containers(), volumes: volumes() };
+let since = 0;
+beforeEach(() => {
+  since = Math.floor(Date.now() / 1000);
 });
 afterAll(async () => {
   for (const rig of rigs) await rig.remove();
@@ -22,8 +21,11 @@ async function rig(script: string): Promise<Rig> {
 }
 /** Nothing is left of a stage: no container, none of its volumes, no record. */
 function expectNothingLeft(made: Rig): void {
-  expect(containers()).toEqual(before.containers);
-  expect(volumes()).toBe(before.volumes);
+  expect(containers('r-1')).toEqual([]);
+  const written = volumesOf('r-1', since);
+  expect(written.length).toBeGreaterThanOrEqual(2);
+  const there = docker('volume', 'ls', '--quiet').split('\n');
+  expect(written.filter((name) => there.includes(name))).toEqual([]);
   expect(recordsIn(made.dataDir)).toEqual([]);
 }
 /** Heeds neither its life-line nor a signal. */
@@ -32,12 +34,12 @@ const deaf = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);";
 // Each attack ends by itself soon after it should have been ended, so that a limit that fails hurts nobody.
 describe('in a container', () => {
   test('a fork bomb gets no more processes than the limit, and none outlives its stage', async () => {
-    const name = `bomb-docker-${process.pid}`;
+    const name = `sleep 60.${process.pid}`;
     const made = await rig(`
       import { execFileSync } from 'node:child_process';
       const wrapper = JSON.parse(process.env.ENTROPY_TOOL_WRAPPER);
       // Never more than 400 of them, for a minute.
-      const bomb = 'n=0; while [ $n -lt 400 ]; do n=$((n+1)); setsid sleep 60 ${name} 2>/dev/null & done; sleep 5; echo ended';
+      const bomb = 'n=0; while [ $n -lt 400 ]; do n=$((n+1)); setsid ${name} 2>/dev/null & done; sleep 5; echo ended';
       try { execFileSync(wrapper[0], [...wrapper.slice(1), '/bin/sh', '-c', bomb], { stdio: 'ignore' }); } catch {}
       const { readFileSync, readdirSync } = await import('node:fs');
       console.log(readdirSync('/proc').filter((pid) => /^\\d+$/.test(pid)).length);
@@ -116,7 +118,7 @@ describe('a stage that does not end by itself', () => {
     const made = await rig(deaf);
     const stop = new AbortController();
     const running = made.run({ signal: stop.signal });
-    await until(() => containers().length > before.containers.length);
+    await until(() => containers('r-1').length > 0);
     stop.abort();
     expect(await running).toMatchObject({ ended: 'aborted' });
     expectNothingLeft(made);

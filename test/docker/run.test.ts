@@ -6,7 +6,6 @@ import { afterAll, expect, test } from '@jest/globals';
 import { loadConfig } from '../../lib/config.ts';
 import { composeDemo } from '../../lib/local/compose-demo.ts';
 import { demoIssues } from '../../lib/local/playground/demo-issues.ts';
-import { sandboxImage } from '../../localstack/docker.ts';
 import { files, fixed, plan } from '../agent/fixtures/plan.ts';
 import { lastTold, type Turn } from '../agent/fixtures/words.ts';
 import { desk, jsonLines } from '../bin/command-line.ts';
@@ -14,20 +13,21 @@ import { codes, reads, reviews } from '../bin/scripted-team.ts';
 import { git, mended, treeWith } from '../bin/sums.ts';
 import { runToEnd } from '../bin/team-run.ts';
 import { inSandbox } from '../real/in-sandbox.ts';
-import { containers, docker, env } from './docker-rig.ts';
+import { containers, docker, env, image } from './docker-rig.ts';
 
 const at = desk();
 const dir = mkdtempSync(join(tmpdir(), 'docker-demo-'));
-const before = { containers: containers(), volumes: docker('volume', 'ls', '--quiet') };
 afterAll(() => {
   at.remove();
   rmSync(dir, { recursive: true, force: true });
-  expect({ containers: containers(), volumes: docker('volume', 'ls', '--quiet') }).toEqual(before);
 });
 
 test('an issue of the playground is taken from webhook to its merge, each stage in a container', async () => {
   const issues = demoIssues.filter(({ name }) => name === 'bug');
-  const config = loadConfig({ ...env, HOME: dir }, { dataDir: join(dir, 'data') });
+  const config = loadConfig(
+    { ...env, HOME: dir, ENTROPY_SANDBOX_IMAGE: image },
+    { dataDir: join(dir, 'data') },
+  );
   const lines: string[] = [];
   const demo = await composeDemo(config, issues, {
     sandbox: 'docker',
@@ -48,6 +48,7 @@ test('an issue of the playground is taken from webhook to its merge, each stage 
     const played = (await stages.list(id)).map(({ role }) => role);
     expect(played.sort()).toEqual(['coder', 'issue-reader', 'reviewer', 'verifier']);
     expect([...seen].filter((line) => line.startsWith(id)).length).toBeGreaterThan(0);
+    expect(containers(id)).toEqual([]);
   } finally {
     await demo.close();
   }
@@ -61,6 +62,7 @@ test('entropy run --sandbox auto takes docker, says so, and ends in the right tr
   const end = await runToEnd(at, {
     turns: [reads, codes(mended), reviews('approve')],
     args: ['--sandbox', 'auto'],
+    env: { ENTROPY_SANDBOX_IMAGE: image },
   });
   expect([end.outcome.outcome, end.outcome.error, end.err]).toEqual(['handed-over', null, end.err]);
   expect(jsonLines(end)[0]).toMatchObject({ type: 'sandbox', kind: 'docker', passedOver: [] });
@@ -70,7 +72,7 @@ test('entropy run --sandbox auto takes docker, says so, and ends in the right tr
 });
 
 test('doctor tells what works, and what auto comes to', async () => {
-  const end = await at.entropy(['doctor', '--json']);
+  const end = await at.entropy(['doctor', '--json'], { ENTROPY_SANDBOX_IMAGE: image });
   const [{ findings }] = jsonLines(end) as unknown as [{ findings: { name: string }[] }];
   expect(findings).toEqual(
     expect.arrayContaining([
@@ -117,6 +119,6 @@ test('set-up reaches the gateway as its proxy and nothing else; after it tools r
       expect(kinds).toEqual(expect.arrayContaining(['egress.opened', 'egress.closed']));
       expect(played.handoff).toMatchObject({ kind: 'change-set' });
     },
-    { image: sandboxImage, env },
+    { image, env },
   );
 });

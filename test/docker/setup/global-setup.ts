@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSandboxImage, ensureDocker } from '../../../localstack/docker.ts';
+import { image } from '../docker-rig.ts';
 
 const folder = fileURLToPath(new URL('../../../.entropy/docker/', import.meta.url));
 
@@ -9,5 +10,5 @@ export default async function globalSetup(): Promise<void> {
   const log = (line: string) => void process.stderr.write(`docker: ${line}\n`);
   mkdirSync(folder, { recursive: true });
   await ensureDocker(log, folder);
-  await buildSandboxImage(log);
+  await buildSandboxImage(log, image);
 }
