@@ -28,28 +28,30 @@ interface EngineEvent {
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 
-/**
- * Volumes that were mounted by containers of these runs since then (in seconds), whether they are there still or not.
- */
-export function volumesOf(run: string, since: number): string[] {
+/** What the engine did since then, in seconds, that it still knows. */
+function eventsSince(since: number): EngineEvent[] {
   const until = String(Math.ceil(Date.now() / 1000) + 1);
-  const listed = docker(
-    'events',
-    '--since',
-    String(since),
-    '--until',
-    until,
-    '--format',
-    '{{json .}}',
+  const told = docker('events', '--since', `${since}`, '--until', until, '--format', '{{json .}}');
+  const lines = told.split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as EngineEvent);
+}
+
+const madeFor = (run: string, events: readonly EngineEvent[]) =>
+  events.filter(
+    ({ Type, Action, Actor }) =>
+      Type === 'container' && Action === 'create' && Actor.Attributes['entropy.run'] === run,
   );
-  const events = listed
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as EngineEvent);
-  const mine = events
-    .filter(({ Type, Action }) => Type === 'container' && Action === 'create')
-    .filter(({ Actor }) => Actor.Attributes['entropy.run'] === run)
-    .map(({ Actor }) => Actor.ID);
+
+/** The stages of a run that containers were made for, gone or not. */
+export function stagesOf(run: string, since: number): string[] {
+  const made = madeFor(run, eventsSince(since));
+  return made.map(({ Actor }) => Actor.Attributes['entropy.stage'] ?? '');
+}
+
+/** Volumes that were mounted by a run's containers, whether they are there still or not. */
+export function volumesOf(run: string, since: number): string[] {
+  const events = eventsSince(since);
+  const mine = madeFor(run, events).map(({ Actor }) => Actor.ID);
   return events
     .filter(({ Type, Action }) => Type === 'volume' && Action === 'mount')
     .filter(({ Actor }) => mine.includes(Actor.Attributes.container ?? ''))

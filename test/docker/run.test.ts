@@ -13,7 +13,7 @@ import { codes, reads, reviews } from '../bin/scripted-team.ts';
 import { git, mended, treeWith } from '../bin/sums.ts';
 import { runToEnd } from '../bin/team-run.ts';
 import { inSandbox } from '../real/in-sandbox.ts';
-import { containers, docker, env, image } from './docker-rig.ts';
+import { containers, env, image, stagesOf } from './docker-rig.ts';
 
 const at = desk();
 const dir = mkdtempSync(join(tmpdir(), 'docker-demo-'));
@@ -28,6 +28,7 @@ test('an issue of the playground is taken from webhook to its merge, each stage 
     { ...env, HOME: dir, ENTROPY_SANDBOX_IMAGE: image },
     { dataDir: join(dir, 'data') },
   );
+  const since = Math.floor(Date.now() / 1000);
   const lines: string[] = [];
   const demo = await composeDemo(config, issues, {
     sandbox: 'docker',
@@ -36,27 +37,20 @@ test('an issue of the playground is taken from webhook to its merge, each stage 
   try {
     const [issue] = issues;
     const id = issue === undefined ? '' : await demo.trigger(issue);
-    const { runs, stages } = demo.server.embedded.ports;
-    const seen = new Set<string>();
+    const { runs } = demo.server.embedded.ports;
     for (let look = 0; look < 2_000; look += 1) {
-      for (const line of running()) seen.add(line);
       if ((await runs.get(id))?.status === 'settled') break;
       await sleep(200);
     }
     const run = await runs.get(id);
     expect([run?.outcome, run?.error, lines]).toEqual(['merged', undefined, lines]);
-    const played = (await stages.list(id)).map(({ role }) => role);
-    expect(played.sort()).toEqual(['coder', 'issue-reader', 'reviewer', 'verifier']);
-    expect([...seen].filter((line) => line.startsWith(id)).length).toBeGreaterThan(0);
+    const stages = ['coder-1-1', 'issue-reader-1-1', 'reviewer-1-1', 'verifier-1-1'];
+    expect(stagesOf(id, since).sort()).toEqual(stages);
     expect(containers(id)).toEqual([]);
   } finally {
     await demo.close();
   }
 });
-
-const format = '{{.Label "entropy.run"}} {{.Label "entropy.stage"}}';
-const running = () =>
-  docker('ps', '--filter', 'label=entropy.sandbox', '--format', format).split('\n').filter(Boolean);
 
 test('entropy run --sandbox auto takes docker, says so, and ends in the right tree', async () => {
   const end = await runToEnd(at, {
