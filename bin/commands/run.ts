@@ -9,7 +9,7 @@ import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { issueReference } from '../../lib/github/issue-reference.ts';
 import { siteOf } from '../../lib/github/site.ts';
-import { choiceText } from '../../lib/local/sandbox/choose.ts';
+import { choiceText, type SandboxChoice } from '../../lib/local/sandbox/choose.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { confirm } from '../output/confirm.ts';
@@ -77,8 +77,8 @@ async function runOnGithub(
   requireOwnEngines(config, wished);
   const { composeGithub } = await import('../../lib/local/compose-github.ts');
   const by = await composeGithub(config).checkCaller({ repository: name, issue });
-  const settings = await behind(config, wished, shown);
-  shown.err.write(quote(settings, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
+  const { settings, choice } = await behind(config, wished, shown);
+  shown.err.write(quote(settings, choice, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
   if (options.yes !== true) await confirm('Start?', 'not started');
   const repository = { forge: 'github', name } as const;
   const trigger = { kind: 'cli', id: randomUUID(), by: by ?? userInfo().username } as const;
@@ -94,7 +94,7 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
   const wished = settingsOf(options, config);
   requireOwnEngines(config, wished);
   const issue = readIssue(file);
-  const [{ path, branch, commit, bare }, settings] = await Promise.all([
+  const [{ path, branch, commit, bare }, { settings, choice }] = await Promise.all([
     readRepository(options.repo),
     behind(config, wished, shown),
   ]);
@@ -103,21 +103,22 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
       `${path} has changes that are not committed: the run starts from HEAD without them\n`,
     );
   }
-  shown.err.write(quote(settings, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`));
+  shown.err.write(
+    quote(settings, choice, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`),
+  );
   if (options.yes !== true) await confirm('Start?', 'not started');
   return carryOut(config, await newRun(config, path, file, issue, settings), shown);
 }
 
-/** The settings with the sandbox that holds here, which is told. */
+/** The settings with the sandbox that holds here, which `--json` tells. */
 async function behind(
   config: Config,
   wished: WishedSettings,
-  { json, out, err }: Terminal,
-): Promise<RunSettings> {
+  { json, out }: Terminal,
+): Promise<{ settings: RunSettings; choice: SandboxChoice }> {
   const choice = await requireSandbox(config, wished.sandbox);
   if (json) writeJson(out, { type: 'sandbox', ...choice });
-  else if (choice.passedOver.length > 0) err.write(`sandbox      ${choiceText(choice)}\n`);
-  return { ...wished, sandbox: choice.kind };
+  return { settings: { ...wished, sandbox: choice.kind }, choice };
 }
 
 /** A run for the command line; the issue is copied, so that a retry finds it unchanged. */
@@ -148,7 +149,7 @@ async function readRepository(repo: string) {
 }
 
 /** What the run may cost at most, said before anything is spent. */
-function quote(settings: RunSettings, where: string): string {
+function quote(settings: RunSettings, choice: SandboxChoice, where: string): string {
   const { dollars, tokens, turns } = settings.budget;
   const models = [settings.model, ...Object.values(settings.roleModels)];
   const unpriced = models.filter((choice) => priceOf(choice.model) === undefined);
@@ -160,7 +161,7 @@ function quote(settings: RunSettings, where: string): string {
     `repository   ${where}`,
     `model        ${[...new Set(models.map((choice) => `${choice.model} (${choice.provider})`))].join(', ')}`,
     ...(settings.engines ? [`engines      ${enginesText(settings.engines)}`] : []),
-    `sandbox      ${settings.sandbox}${settings.sandbox === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
+    `sandbox      ${choiceText(choice)}${choice.kind === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
     `at most      ${money}; ${grouped(tokens)} tokens; ${turns} model calls, over all roles and retries`,
     '',
   ].join('\n');

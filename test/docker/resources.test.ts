@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { getuid } from 'node:process';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { processesWith, type Rig, recordsIn, until } from '../local/sandbox/rig.ts';
 import { serverProcess } from '../local/sandbox/server-process.ts';
@@ -136,4 +137,24 @@ describe('a stage that does not end by itself', () => {
     expect((await serverProcess(made, 'docker', 'reap').answer).reaped).toBe(1);
     expectNothingLeft(made);
   });
+});
+
+test('a server that is no root, and may ask the engine, has the same sandboxes', async () => {
+  if (getuid?.() !== 0) return expect(getuid?.()).toBeGreaterThan(0);
+  const made = await rig(`
+    import { readFileSync } from 'node:fs';
+    console.log(process.getuid(), /^CapEff:\\s+(\\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+    process.exit(0);
+  `);
+  const id = 54_321;
+  mkdirSync(made.dataDir);
+  for (const path of [made.folder, made.dataDir, made.options.gateway.socketPath]) {
+    chownSync(path, id, id);
+  }
+  const groups = `--groups=${statSync('/var/run/docker.sock').gid}`;
+  const prefix = ['setpriv', `--reuid=${id}`, `--regid=${id}`, groups, '--'];
+  const server = serverProcess(made, 'docker', 'run', prefix);
+  expect(await server.answer).toEqual({ ending: { ended: 'exited', detail: 'exit code 0' } });
+  expect(made.output().trim().split('\n').at(-1)).toBe('10001 00000000000000c0');
+  expectNothingLeft(made);
 });
