@@ -29,6 +29,8 @@ function expectNothingLeft(made: Rig): void {
   expect(written.filter((name) => there.includes(name))).toEqual([]);
   expect(recordsIn(made.dataDir)).toEqual([]);
 }
+const running = () =>
+  docker('ps', '--quiet', '--filter', 'label=entropy.run=r-1', '--filter', 'status=running');
 /** Heeds neither its life-line nor a signal. */
 const deaf = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);";
 
@@ -97,11 +99,11 @@ describe('in a container', () => {
       import { spawn } from 'node:child_process';
       const [program, ...args] = JSON.parse(process.env.ENTROPY_TOOL_WRAPPER);
       spawn(program, [...args, '/bin/sh', '-c', 'setsid -f sh -c "exec sleep ${name}"'], { detached: true, stdio: 'ignore' });
-      setTimeout(() => process.exit(0), 3000);
+      setTimeout(() => process.exit(0), 10_000);
     `);
-    const running = made.run();
+    const ending = made.run();
     await until(() => processesWith(`sleep ${name}`).length > 0);
-    await running;
+    await ending;
     await until(() => processesWith(`sleep ${name}`).length === 0);
     expectNothingLeft(made);
   });
@@ -110,30 +112,28 @@ describe('in a container', () => {
 describe('a stage that does not end by itself', () => {
   test('is killed at its deadline', async () => {
     const made = await rig(deaf);
-    const ending = await made.run({ limits: { wallMs: 2_000 } });
-    expect(ending).toEqual({ ended: 'deadline', detail: 'not done after 2 s' });
+    const ending = await made.run({ limits: { wallMs: 10_000 } });
+    expect(ending).toEqual({ ended: 'deadline', detail: 'not done after 10 s' });
     expectNothingLeft(made);
   });
 
   test('is killed when its run is cancelled', async () => {
     const made = await rig(deaf);
     const stop = new AbortController();
-    const running = made.run({ signal: stop.signal });
-    await until(() => containers('r-1').length > 0);
+    const ending = made.run({ signal: stop.signal });
+    await until(() => running() !== '');
     stop.abort();
-    expect(await running).toMatchObject({ ended: 'aborted' });
+    expect(await ending).toMatchObject({ ended: 'aborted' });
     expectNothingLeft(made);
   });
 
   test('is killed by the next server, where its own was killed', async () => {
     const made = await rig(deaf);
     const server = serverProcess(made, 'docker', 'run');
-    const mine = () =>
-      docker('ps', '--quiet', '--filter', 'label=entropy.run=r-1', '--filter', 'status=running');
-    await until(() => mine() !== '' && recordsIn(made.dataDir).length === 1);
+    await until(() => running() !== '' && recordsIn(made.dataDir).length === 1);
     server.child.kill('SIGKILL');
     await server.answer;
-    expect(mine()).not.toBe('');
+    expect(running()).not.toBe('');
     expect((await serverProcess(made, 'docker', 'reap').answer).reaped).toBe(1);
     expectNothingLeft(made);
   });
