@@ -5,6 +5,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/real/',
+    '<rootDir>/test/docker/',
     '<rootDir>/test/e2e/',
     '<rootDir>/test/redteam/sandbox/',
     '<rootDir>/test/engines/',

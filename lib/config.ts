@@ -50,6 +50,13 @@ const schema = z.object({
   ENTROPY_LEASE_MS: z.coerce.number().int().min(200).max(600_000).optional(),
   ENTROPY_COMMAND_MS: z.coerce.number().int().min(1_000).max(5_400_000).optional(),
   ENTROPY_STAGE_MS: z.coerce.number().int().min(10_000).max(5_400_000).optional(),
+  ENTROPY_SANDBOX_IMAGE: z
+    .string()
+    .regex(/^[a-z0-9][\w./:@-]*$/, 'must be the name of an image that Docker has')
+    .optional(),
+  DOCKER_HOST: z.string().optional(),
+  DOCKER_CONTEXT: z.string().optional(),
+  DOCKER_CONFIG: z.string().optional(),
   XDG_DATA_HOME: z.string().min(1).optional(),
 });
 
@@ -103,6 +110,12 @@ export interface Config {
   readonly limits?: { readonly commandMs?: number; readonly wallMs?: number };
   /** What tools in a sandbox may know of the machine. */
   readonly host: { readonly PATH: string; readonly LANG: string; readonly HOME: string };
+  /** How the sandbox `docker` is made. */
+  readonly docker: {
+    readonly image: string;
+    /** The whole environment of the program `docker`: where it is, and which engine it asks. */
+    readonly env: Readonly<Record<string, string>>;
+  };
 }
 
 /** Reads the configuration; all faults are told at once, by name. Throws `ConfigInvalid`. */
@@ -178,7 +191,22 @@ function assemble(
       ...(values.ENTROPY_COMMAND_MS === undefined ? {} : { commandMs: values.ENTROPY_COMMAND_MS }),
       ...(values.ENTROPY_STAGE_MS === undefined ? {} : { wallMs: values.ENTROPY_STAGE_MS }),
     },
-    host: { PATH: env.PATH ?? '/usr/bin:/bin', LANG: env.LANG ?? 'C.UTF-8', HOME: home },
+    ...hostOf(env, home, values),
+  };
+}
+
+function hostOf(
+  { PATH = '/usr/bin:/bin', LANG = 'C.UTF-8' }: Environment,
+  HOME: string,
+  values: z.infer<typeof schema>,
+): Pick<Config, 'host' | 'docker'> {
+  const engine = (['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [[name, values[name]]],
+  );
+  const env = { PATH, HOME, ...Object.fromEntries(engine) };
+  return {
+    host: { PATH, LANG, HOME },
+    docker: { image: values.ENTROPY_SANDBOX_IMAGE ?? 'entropy-sandbox', env },
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { harnessDigest, harnessLabel } from '../lib/local/sandbox/docker/harness-digest.ts';
 import { bundleHarness } from '../task-image/bundle.ts';
 import { run, works } from './run.ts';
 
@@ -58,8 +59,8 @@ export async function ensure(
   await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], quietly);
 }
 
-/** Brings the base image and builds the sandbox's from it. Quick where nothing has changed. */
-export async function buildSandboxImage(log: Log): Promise<void> {
+/** Brings the base image and builds the sandbox's from it, under a name. Quick where nothing has changed. */
+export async function buildSandboxImage(log: Log, name = sandboxImage): Promise<void> {
   log('the image that sandboxes begin with');
   if (!(await works(['docker', 'image', 'inspect', 'node:24-bookworm-slim']))) {
     await ensure(['mmdebstrap', '--version'], ['mmdebstrap', 'debian-archive-keyring'], log);
@@ -67,7 +68,9 @@ export async function buildSandboxImage(log: Log): Promise<void> {
   }
   log("the sandbox's image");
   await bundleHarness();
-  await run(['docker', 'build', '--quiet', '--tag', sandboxImage, join(root, 'task-image')]);
+  const label = `${harnessLabel}=${harnessDigest(root)}`;
+  const named = ['--quiet', '--label', label, '--tag', name];
+  await run(['docker', 'build', ...named, join(root, 'task-image')]);
 }
 
 /** The host's address on Docker's own network, as containers see it. */

@@ -21,7 +21,7 @@ const patienceMs = { stdin: 5_000, none: 100_000 };
 
 /** Runs one stage and exits; stops it when the launcher is gone or says so. */
 export async function main(outside: Outside): Promise<void> {
-  const { lifeLine, ...options } = readOptions(outside.env);
+  const { lifeLine, bootCode: given, ...options } = readOptions(outside.env);
   const gone = new AbortController();
   const stopFor = (reason: Error) => () => {
     gone.abort(reason);
@@ -35,10 +35,39 @@ export async function main(outside: Outside): Promise<void> {
     // A machine that is taken away, say: not the stage's fault, and a fresh attempt may do better.
     outside.onSignal(stopFor(new StageLost('the container was told to stop')));
   }
-  outside.exit(await outside.run({ ...options, signal: gone.signal, log: outside.log }));
+  const bootCode = given ?? (await firstLine(outside.stdin));
+  outside.exit(await outside.run({ ...options, bootCode, signal: gone.signal, log: outside.log }));
 }
 
-type Settings = Omit<HarnessOptions, 'signal' | 'log'> & { lifeLine: keyof typeof patienceMs };
+interface Settings extends Omit<HarnessOptions, 'signal' | 'log' | 'bootCode'> {
+  readonly lifeLine: keyof typeof patienceMs;
+  /** Undefined where it is the first line of standard input. */
+  readonly bootCode: string | undefined;
+}
+
+/** Characters that a boot code has at most. */
+const longestCode = 1_000;
+
+/**
+ * The boot code, where the environment is for others to see, as a container's is for whoever may ask the engine. Throws
+ * `ConfigInvalid` where none comes.
+ */
+function firstLine(stdin: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const none = () => reject(new ConfigInvalid('no boot code came by standard input'));
+    const take = (chunk: Buffer | string) => {
+      text += chunk.toString();
+      const [line = '', rest] = text.split('\n', 2);
+      if (rest === undefined && text.length <= longestCode) return;
+      stdin.off('data', take).off('end', none).off('close', none);
+      stdin.resume();
+      if (rest === undefined || line === '') none();
+      else resolve(line);
+    };
+    stdin.on('data', take).once('end', none).once('close', none);
+  });
+}
 
 /** Takes the sandbox's settings out of the environment, so that no child of this process sees them. */
 function readOptions(env: Outside['env']): Settings {
@@ -63,7 +92,7 @@ function readOptions(env: Outside['env']): Settings {
     ...proxyOf(given('ENTROPY_PROXY')),
     ...programsOf(given('ENTROPY_ENGINES')),
     gateway: take('ENTROPY_GATEWAY'),
-    bootCode: take('ENTROPY_BOOT_CODE'),
+    bootCode: lifeLine === 'stdin' ? given('ENTROPY_BOOT_CODE') : take('ENTROPY_BOOT_CODE'),
     workspace: take('ENTROPY_WORKSPACE'),
     egress: take('ENTROPY_EGRESS') === 'gateway' ? ('gateway' as const) : ('open' as const),
     sandboxId: take('ENTROPY_SANDBOX_ID'),

@@ -33,6 +33,16 @@ describe('loadConfig', () => {
     });
   });
 
+  test('Docker is asked as its own program would, for an image that has a name', () => {
+    const env = { HOME: '/h', PATH: '/bin', DOCKER_HOST: 'unix:///d.sock', OTHER: 'x' };
+    expect(loadConfig(env).docker).toEqual({
+      image: 'entropy-sandbox',
+      env: { HOME: '/h', PATH: '/bin', DOCKER_HOST: 'unix:///d.sock' },
+    });
+    expect(loadConfig({ ENTROPY_SANDBOX_IMAGE: 'my/image:2' }).docker.image).toBe('my/image:2');
+    expect(faultOf({ ENTROPY_SANDBOX_IMAGE: '--privileged' })).toMatch(/^ENTROPY_SANDBOX_IMAGE: /);
+  });
+
   test('the option stands over the environment, that over the XDG folder', () => {
     const env = { HOME: '/h', XDG_DATA_HOME: '/x', ENTROPY_DATA_DIR: '/e' };
     expect(loadConfig(env, { dataDir: '/o' }).dataDir).toBe('/o');

@@ -8,15 +8,21 @@ import { exitCodeOf } from '../../lib/domain/outcome.ts';
 import { pauseText } from '../../lib/domain/pause.ts';
 import { defaultPolicy } from '../../lib/domain/policy.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import type { Run, RunSettings, SandboxKind } from '../../lib/domain/run.ts';
+import type { Run, SandboxKind } from '../../lib/domain/run.ts';
 import { termsOf } from '../../lib/domain/terms.ts';
 import {
   composeEmbedded,
   type Embedded,
   enginePrograms,
+  machineOf,
   runFolder,
 } from '../../lib/local/compose.ts';
 import type { Github } from '../../lib/local/compose-github.ts';
+import {
+  chooseSandbox,
+  type SandboxChoice,
+  type SandboxWish,
+} from '../../lib/local/sandbox/choose.ts';
 import { faultAmong } from '../../lib/local/sandbox/engine-programs.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
@@ -29,16 +35,22 @@ import { type OutcomeReport, reportOf } from '../../lib/services/report.ts';
 import { follow } from '../output/follow.ts';
 import { writeSummary } from '../output/summary.ts';
 import { printable, type Terminal } from '../output/terminal.ts';
+import type { WishedSettings } from './run-options.ts';
 
-/** Refuses to start behind a boundary that does not hold here. Throws `SandboxUnavailable`. */
-export async function requireSandbox(kind: SandboxKind): Promise<void> {
-  if (kind === 'fargate') throw new SandboxUnavailable('this run is one of AWS: it goes on there');
-  const probe = await probeSandbox(kind);
-  if (!probe.works) throw new SandboxUnavailable(probe.reason);
+/**
+ * Tries out the boundary that is wished for, and gives the one that holds here. Throws `SandboxUnavailable`.
+ */
+export async function requireSandbox(
+  config: Config,
+  wish: SandboxWish | SandboxKind,
+): Promise<SandboxChoice> {
+  if (wish === 'fargate') throw new SandboxUnavailable('this run is one of AWS: it goes on there');
+  const machine = machineOf(config);
+  return await chooseSandbox(wish, (kind) => probeSandbox(kind, machine));
 }
 
 /** Refuses engines of the operator's choice that can't work here or with the model. Throws `ConfigInvalid`. */
-export function requireOwnEngines(config: Config, settings: RunSettings): void {
+export function requireOwnEngines(config: Config, settings: WishedSettings): void {
   if (settings.engines === undefined) return;
   const { models } = termsOf(settings, defaultPolicy);
   requireEngines(settings, defaultPolicy, models, faultAmong(enginePrograms(config)));

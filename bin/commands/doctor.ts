@@ -4,7 +4,7 @@ import { defaultBudget } from '../../lib/domain/budget.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
 import { inspectGitHub } from '../../lib/github/inspect.ts';
-import { enginePrograms } from '../../lib/local/compose.ts';
+import { enginePrograms, machineOf } from '../../lib/local/compose.ts';
 import { inspectDataFolder } from '../../lib/local/upkeep/inspect-data-folder.ts';
 import { inspectEngines } from '../../lib/local/upkeep/inspect-engines.ts';
 import { inspectMachine } from '../../lib/local/upkeep/inspect-machine.ts';
@@ -67,7 +67,7 @@ async function examineThere(place: AwsPlace, options: Options): Promise<readonly
 async function examine(options: Options, given: { dataDir?: string }): Promise<Finding[]> {
   const { config, findings } = configured(given);
   return [
-    ...(await inspectMachine()),
+    ...(await inspectMachine(machineOf(config))),
     ...inspectDataFolder(config.dataDir),
     ...findings,
     ...(await modelFindings(config, options)),

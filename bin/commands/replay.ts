@@ -19,7 +19,8 @@ export function addReplay(program: Command): void {
       const config = loadConfig(process.env, program.opts());
       const { settings } = await withRun(config, id, async (_stores, run) => run);
       // An account's sandboxes are there; here stands one of this machine in their place.
-      await requireSandbox(settings.sandbox === 'fargate' ? 'bubblewrap' : settings.sandbox);
+      const { sandbox } = settings;
+      await requireSandbox(config, sandbox === 'fargate' ? 'bubblewrap' : sandbox);
       process.exitCode = await replay(config, id, terminal(options.json ?? false));
     });
 }

@@ -62,5 +62,5 @@ export async function requireMeans(config: Config, run: Run): Promise<void> {
   for (const choice of [model, ...Object.values(roleModels)].flatMap(chainOf)) {
     providerOf(choice, config.secrets);
   }
-  await requireSandbox(settings.sandbox);
+  await requireSandbox(config, settings.sandbox);
 }

@@ -4,13 +4,13 @@ import { type Budget, defaultBudget } from '../../lib/domain/budget.ts';
 import { type EngineName, engineNames, engineRoles } from '../../lib/domain/engine.ts';
 import {
   type RunSettings,
-  type SandboxKind,
   type ServedProvider,
   type Strategy,
   servedProviders,
 } from '../../lib/domain/run.ts';
 import type { RoleName } from '../../lib/domain/stage.ts';
 import { type Wire, wires } from '../../lib/domain/wire-names.ts';
+import type { SandboxWish } from '../../lib/local/sandbox/choose.ts';
 import { chainAt, faultOfUrl, mainChoice, modelHelp } from './model-options.ts';
 
 const roles: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];
@@ -25,11 +25,14 @@ export interface RunOptions {
   readonly budget: Budget;
   readonly setup?: string;
   readonly test?: string;
-  readonly sandbox: SandboxKind;
+  readonly sandbox: SandboxWish;
   readonly strategy?: Strategy;
   readonly engine?: NonNullable<RunSettings['engines']>;
   readonly engineCommand?: string;
 }
+
+/** Settings of a run whose sandbox was not tried out yet. */
+export type WishedSettings = Omit<RunSettings, 'sandbox'> & { readonly sandbox: SandboxWish };
 
 /** Adds the options that name models, and where they are. */
 export function addModelOptions(command: Command): Command {
@@ -68,11 +71,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option('--setup <command>', "set-up command, instead of what is found or in '.entropy.yml'")
     .option('--test <command>', "test command, instead of what is found or in '.entropy.yml'")
-    .addOption(
-      new Option('--sandbox <kind>', 'boundary around agents and tests; process is none')
-        .choices(['bubblewrap', 'process'])
-        .default('bubblewrap'),
-    )
+    .addOption(sandboxOption())
     .addOption(
       new Option(
         '--strategy <name>',
@@ -88,8 +87,16 @@ export function addRunOptions(command: Command): Command {
     .option('--engine-command <line>', 'command line of the engine command');
 }
 
+function sandboxOption(): Option {
+  const meaning =
+    'boundary around agents and tests; auto: the strongest that works here; process is none';
+  return new Option('--sandbox <kind>', meaning)
+    .choices(['auto', 'docker', 'bubblewrap', 'process'])
+    .default('auto');
+}
+
 /** Turns options into settings. Throws `ConfigInvalid` with what to set. */
-export function settingsOf(options: RunOptions, config: Config): RunSettings {
+export function settingsOf(options: RunOptions, config: Config): WishedSettings {
   const model = mainChoice(options, config);
   const roleModels = Object.fromEntries(
     Object.entries(options.roleModel).map(([role, name]) => [role, chainAt(name, model, config)]),

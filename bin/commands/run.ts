@@ -9,14 +9,15 @@ import { sha256 } from '../../lib/domain/ledger.ts';
 import { type Run, type RunSettings, runIdOf } from '../../lib/domain/run.ts';
 import { issueReference } from '../../lib/github/issue-reference.ts';
 import { siteOf } from '../../lib/github/site.ts';
+import type { SandboxChoice } from '../../lib/local/sandbox/choose.ts';
 import { inspectRepository, isDirty } from '../../lib/local/source/local-repository.ts';
 import { confirm } from '../output/confirm.ts';
 import { quote } from '../output/quote.ts';
-import { type Terminal, terminal } from '../output/terminal.ts';
+import { type Terminal, terminal, writeJson } from '../output/terminal.ts';
 import { carryOut, requireOwnEngines, requireSandbox } from './carry-out.ts';
 import { loadHere } from './here.ts';
 import { keepIssue, readIssue } from './local-issue.ts';
-import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
+import { addRunOptions, type RunOptions, settingsOf, type WishedSettings } from './run-options.ts';
 
 interface Options extends RunOptions {
   readonly repo?: string;
@@ -71,12 +72,12 @@ async function runOnGithub(
     throw new ConfigInvalid('give an issue on GitHub, or --repo and --issue, not both');
   }
   const { repository: name, issue } = issueReference(reference, config.github.apiUrl);
-  const settings = settingsOf(options, config);
-  requireOwnEngines(config, settings);
+  const wished = settingsOf(options, config);
+  requireOwnEngines(config, wished);
   const { composeGithub } = await import('../../lib/local/compose-github.ts');
   const by = await composeGithub(config).checkCaller({ repository: name, issue });
-  await requireSandbox(settings.sandbox);
-  shown.err.write(quote(settings, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
+  const { settings, choice } = await behind(config, wished, shown);
+  shown.err.write(quote(settings, choice, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
   if (options.yes !== true) await confirm('Start?', 'not started');
   const repository = { forge: 'github', name } as const;
   const trigger = { kind: 'cli', id: randomUUID(), by: by ?? userInfo().username } as const;
@@ -89,21 +90,34 @@ async function runLocal(config: Config, options: Options, shown: Terminal): Prom
   if (options.repo === undefined || file === undefined) {
     throw new ConfigInvalid("give owner/repo#7 or an issue's URL, or --repo PATH --issue FILE.md");
   }
-  const settings = settingsOf(options, config);
-  requireOwnEngines(config, settings);
+  const wished = settingsOf(options, config);
+  requireOwnEngines(config, wished);
   const issue = readIssue(file);
-  const [{ path, branch, commit, bare }] = await Promise.all([
+  const [{ path, branch, commit, bare }, { settings, choice }] = await Promise.all([
     readRepository(options.repo),
-    requireSandbox(settings.sandbox),
+    behind(config, wished, shown),
   ]);
   if (!bare && (await isDirty(path))) {
     shown.err.write(
       `${path} has changes that are not committed: the run starts from HEAD without them\n`,
     );
   }
-  shown.err.write(quote(settings, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`));
+  shown.err.write(
+    quote(settings, choice, `${basename(path)} at ${commit.slice(0, 10)} (${branch})`),
+  );
   if (options.yes !== true) await confirm('Start?', 'not started');
   return carryOut(config, await newRun(config, path, file, issue, settings), shown);
+}
+
+/** The settings with the sandbox that holds here, which `--json` tells. */
+async function behind(
+  config: Config,
+  wished: WishedSettings,
+  { json, out }: Terminal,
+): Promise<{ settings: RunSettings; choice: SandboxChoice }> {
+  const choice = await requireSandbox(config, wished.sandbox);
+  if (json) writeJson(out, { type: 'sandbox', ...choice });
+  return { settings: { ...wished, sandbox: choice.kind }, choice };
 }
 
 /** A run for the command line; the issue is copied, so that a retry finds it unchanged. */

@@ -1,14 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Config } from '../../lib/config.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
-import type { RunSettings } from '../../lib/domain/run.ts';
 import { composeServer } from '../../lib/local/compose-server.ts';
+import { choiceText } from '../../lib/local/sandbox/choose.ts';
 import { hostRegistries } from '../../lib/local/sandbox/host-registries.ts';
 import { type Log, lineLog } from '../../lib/local/server/log-line.ts';
 import { openLogFile } from '../../lib/local/upkeep/log-file.ts';
 import { requireOwnEngines, requireSandbox } from './carry-out.ts';
 import { loadHere } from './here.ts';
-import { addRunOptions, type RunOptions, settingsOf } from './run-options.ts';
+import { addRunOptions, type RunOptions, settingsOf, type WishedSettings } from './run-options.ts';
 
 const help = `
 It listens on 127.0.0.1 for GitHub's webhooks (POST /github/webhook; GET /healthz for probes) and needs:
@@ -52,11 +52,13 @@ function port(value: string): number {
   throw new InvalidArgumentError('Give a number from 0 (any free port) to 65535.');
 }
 
-async function serve(config: Config, settings: RunSettings, log: Log): Promise<void> {
+async function serve(config: Config, wished: WishedSettings, log: Log): Promise<void> {
   if (config.secrets.webhook.length === 0) {
     throw new ConfigInvalid('set ENTROPY_WEBHOOK_SECRET_FILE or ENTROPY_WEBHOOK_SECRET');
   }
-  await requireSandbox(settings.sandbox);
+  const choice = await requireSandbox(config, wished.sandbox);
+  log(`sandbox ${choiceText(choice)}`);
+  const settings = { ...wished, sandbox: choice.kind };
   const registries = settings.sandbox === 'process' ? [] : await hostRegistries(config.host);
   const server = await composeServer(config, { settings, registries, log });
   log(`listening on ${server.url}/github/webhook`);

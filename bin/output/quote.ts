@@ -1,10 +1,11 @@
 import { chainOf, chainText } from '../../lib/domain/model-chain.ts';
 import type { ModelChoice, RunSettings } from '../../lib/domain/run.ts';
+import { choiceText, type SandboxChoice } from '../../lib/local/sandbox/choose.ts';
 import { priceOf } from '../../lib/providers/prices.ts';
 import { grouped } from './grouped.ts';
 
 /** What a run may cost at most, said before anything is spent. */
-export function quote(settings: RunSettings, where: string): string {
+export function quote(settings: RunSettings, choice: SandboxChoice, where: string): string {
   const { dollars, tokens, turns } = settings.budget;
   const choices = [settings.model, ...Object.values(settings.roleModels)];
   const models = choices.flatMap(chainOf);
@@ -17,7 +18,7 @@ export function quote(settings: RunSettings, where: string): string {
     `repository   ${where}`,
     ...modelLines(choices),
     ...(settings.engines ? [`engines      ${enginesText(settings.engines)}`] : []),
-    `sandbox      ${settings.sandbox}${settings.sandbox === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
+    `sandbox      ${choiceText(choice)}${choice.kind === 'process' ? ': no boundary; trust the repository and the model' : ''}`,
     `at most      ${money}; ${grouped(tokens)} tokens; ${turns} model calls, over all roles and retries`,
     '',
   ].join('\n');

@@ -40,7 +40,7 @@ export function engineChoice(
  * `faultOf`: why an engine can't be started here.
  */
 export function requireEngines(
-  settings: RunSettings,
+  settings: Omit<RunSettings, 'sandbox'>,
   policy: Policy,
   models: RunTerms['models'],
   faultOf: (engine: EngineName) => string | undefined = () => undefined,

@@ -48,7 +48,7 @@ export type Strategy = 'tools' | 'rewrite';
 /** What kind of boundary a stage runs behind. */
 export type SandboxKind = LocalSandboxKind | 'fargate';
 /** The kinds that one machine has. */
-export type LocalSandboxKind = 'bubblewrap' | 'process';
+export type LocalSandboxKind = 'docker' | 'bubblewrap' | 'process';
 
 /** What the operator chose for a run. Holds no secret. */
 export interface RunSettings {

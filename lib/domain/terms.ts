@@ -15,7 +15,7 @@ type ModelRole = (typeof modelRoles)[number];
  * `ConfigInvalid` where the repository names a provider that the operator does not use, or where the models are of one
  * family and it asks that they are not.
  */
-export function termsOf(settings: RunSettings, policy: Policy): RunTerms {
+export function termsOf(settings: Omit<RunSettings, 'sandbox'>, policy: Policy): RunTerms {
   const { model, roleModels, budget } = settings;
   const models: Partial<Record<RoleName, ModelChoice>> = {};
   const turns: Partial<Record<RoleName, number>> = {};
@@ -43,7 +43,7 @@ function namesIn(choice: ModelChoice): readonly string[] {
 
 /** What the repository names for a role takes the place of the operator's whole chain. */
 function repositorysChoice(
-  settings: RunSettings,
+  settings: Omit<RunSettings, 'sandbox'>,
   policy: Policy,
   role: ModelRole,
 ): ModelChoice | undefined {
@@ -57,7 +57,11 @@ function repositorysChoice(
 }
 
 /** A model that the repository names, at the operator's server: the file is given no say in where a key goes. */
-function servedBy({ model, roleModels }: RunSettings, name: string, role: ModelRole): ModelChoice {
+function servedBy(
+  { model, roleModels }: Omit<RunSettings, 'sandbox'>,
+  name: string,
+  role: ModelRole,
+): ModelChoice {
   const named = modelNamed(name);
   const [main, ...others] = [model, ...Object.values(roleModels)].flatMap(chainOf);
   const provider = named.provider ?? main?.provider;

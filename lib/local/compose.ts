@@ -21,6 +21,7 @@ import type { RunnerOptions } from './runner/runner.ts';
 import { compileHarness } from './sandbox/compile-cache.ts';
 import { faultAmong, findPrograms } from './sandbox/engine-programs.ts';
 import { localSandboxes } from './sandbox/local-sandboxes.ts';
+import type { Machine } from './sandbox/probe.ts';
 import { openSigner } from './signer.ts';
 import { mirrorPathOf, sourceMirror } from './source/mirror.ts';
 import type { Remote } from './source/pin.ts';
@@ -36,6 +37,12 @@ export const enginePrograms = ({ engines: configured = {}, host }: Config) =>
     path: host.PATH,
     nodeModules: [join(projectRoot, 'node_modules')],
   });
+
+/** What sandboxes are tried out with, as they are made. */
+export const machineOf = ({ docker }: Pick<Config, 'docker'>): Machine => ({
+  docker,
+  root: projectRoot,
+});
 
 const harness = {
   node: process.execPath,
@@ -105,6 +112,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     dataDir,
     gateway: { url: gateway.url, socketPath: gateway.socketPath ?? '' },
     harness,
+    docker: config.docker,
     hostEnv: config.host,
     programs,
     kindOf: async (run) => (await stores.runs.get(run))?.settings.sandbox ?? 'bubblewrap',

@@ -102,6 +102,15 @@ export function jsonLines({ out }: Pick<Ended, 'out'>): any[] {
     .map((line) => JSON.parse(line));
 }
 
+/** The run that the first event in whole lines of `--json` is about. */
+export function runIn(out: string): string {
+  const [first] = jsonLines({ out: out.slice(0, out.lastIndexOf('\n') + 1) }).filter(
+    ({ type }) => type === 'event',
+  );
+  if (first === undefined) throw new Error(`no event:\n${out}`);
+  return first.run;
+}
+
 /** The last line of `--json`. */
 export function outcomeOf(ended: Ended): OutcomeReport {
   const last = jsonLines(ended).at(-1);

@@ -28,6 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
     'lib/aws',
     'lib/config.ts',
     'lib/local/playground',
+    'lib/local/sandbox/docker/harness-digest.ts',
     'localstack',
     'task-image/bundle.ts',
   ],

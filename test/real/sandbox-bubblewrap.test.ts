@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findBoundary } from '../../lib/local/sandbox/boundary.ts';
 import { probeSandbox } from '../../lib/local/sandbox/probe.ts';
-import { processesWith, type Rig, recordsIn, rigOf, until } from '../local/sandbox/rig.ts';
+import {
+  noDocker,
+  processesWith,
+  type Rig,
+  recordsIn,
+  rigOf,
+  until,
+} from '../local/sandbox/rig.ts';
 import { serverProcess } from '../local/sandbox/server-process.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -60,7 +67,9 @@ const tools = `
 
 describe('a bubblewrap sandbox', () => {
   test('works here', async () => {
-    expect(await probeSandbox('bubblewrap')).toMatchObject({ works: true });
+    expect(
+      await probeSandbox('bubblewrap', { docker: noDocker, root: '/nonexistent' }),
+    ).toMatchObject({ works: true });
   });
 
   test('has fixed paths and exactly the promised environment', async () => {

@@ -104,6 +104,34 @@ describe('main', () => {
     await expect(root.done).rejects.toThrow(/ENTROPY_TOOLS_USER/);
   });
 
+  test('takes the boot code from the first line of its life-line, which goes on', async () => {
+    const started = Promise.withResolvers<HarnessOptions>();
+    const world = await play({ ...given, ENTROPY_BOOT_CODE: '' }, async (options) => {
+      started.resolve(options);
+      await new Promise((resolve) => options.signal.addEventListener('abort', resolve));
+      return 1;
+    });
+    world.stdin.write('co');
+    world.stdin.write('de\nmore');
+    const { bootCode, signal } = await started.promise;
+    expect([bootCode, signal.aborted]).toEqual(['code', false]);
+    world.stdin.end();
+    await world.done;
+    expect(world.exits).toEqual([1]);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['an empty line', '\n'],
+    ['a line without end', 'x'.repeat(2_000)],
+  ])('is given no boot code by %s', async (_, text) => {
+    const world = await play({ ...given, ENTROPY_BOOT_CODE: '' }, async () => 0);
+    world.stdin.end(text);
+    await expect(world.done).rejects.toThrow(/no boot code/);
+    const none = { ...given, ENTROPY_BOOT_CODE: '', ENTROPY_LIFE_LINE: 'none' };
+    await expect((await play(none, async () => 0)).done).rejects.toThrow(/ENTROPY_BOOT_CODE/);
+  });
+
   test('without a life-line the end of standard input means nothing; a signal is told', async () => {
     const started = Promise.withResolvers<AbortSignal>();
     const world = await play({ ...given, ENTROPY_LIFE_LINE: 'none' }, async ({ signal }) => {

@@ -3,31 +3,21 @@ import { once } from 'node:events';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SandboxUnavailable } from '../../domain/errors.ts';
-import type { StageLimits } from '../../domain/stage.ts';
 import { onDisk } from '../storage-errors.ts';
 import { type Boundary, droppedId } from './boundary.ts';
 import { bubblewrapCommand, inside, mainInside } from './bubblewrap.ts';
 import { compileCache } from './compile-cache.ts';
+import { planDocker } from './docker/plan.ts';
 import { sandboxEnvironment } from './environment.ts';
-import { type Folders, makeFolders } from './folders.ts';
+import { makeFolders } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
 import { type OutputLog, openOutputLog } from './output-log.ts';
+import type { Plan, Start } from './plan.ts';
 import { startTimeOf } from './process-table.ts';
 import { toolWrapper } from './tool-wrapper.ts';
 import { toolchainsOf } from './toolchains.ts';
 import type { Tree } from './tree.ts';
-import { withUlimits } from './ulimits.ts';
-
-/** What is started, and where. */
-export interface Start {
-  readonly id: string;
-  readonly bootCode: string;
-  readonly limits: StageLimits;
-  readonly folders: Folders;
-  readonly logPath: string;
-  /** Undefined for `process`. */
-  readonly boundary: Boundary | undefined;
-}
+import { threadsPerProcess, withUlimits } from './ulimits.ts';
 
 /** A sandbox that was started. */
 export interface Running {
@@ -38,24 +28,12 @@ export interface Running {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** How a process is to be started: an argument list, its environment and its folder. */
-interface Plan {
-  readonly command: readonly string[];
-  readonly env: Record<string, string>;
-  readonly cwd: string;
-}
-
-/** A process has about this many threads where it has many; a thread counts where the kernel counts. */
-const threadsPerProcess = 32;
-
 /** Without it a signal, which anybody of the same user can send, opens Node's inspector. */
 const nodeOptions = ['--disable-sigusr1'];
 
 /** Makes the folders and starts the harness in them. Throws `SandboxUnavailable`, `StorageFailed`. */
 export async function launch(options: SandboxOptions, start: Start): Promise<Running> {
-  const plan = start.boundary
-    ? await planBubblewrap(options, start, start.boundary)
-    : await planProcess(options, start);
+  const plan = await planOf(options, start);
   await onDisk(start.logPath, () =>
     mkdir(dirname(start.logPath), { recursive: true, mode: 0o700 }),
   );
@@ -69,6 +47,7 @@ export async function launch(options: SandboxOptions, start: Start): Promise<Run
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);
+  if (plan.input !== undefined) child.stdin.write(plan.input);
   const exited = exitOf(child);
   if (child.pid === undefined) {
     const [error] = await once(child, 'error');
@@ -79,6 +58,13 @@ export async function launch(options: SandboxOptions, start: Start): Promise<Run
   const streams = [child.stdout, child.stderr];
   const log = openOutputLog(start.logPath, start.limits.outputBytes, streams);
   return { child, tree, log, exited };
+}
+
+async function planOf(options: SandboxOptions, start: Start): Promise<Plan> {
+  const { place } = start;
+  if (place.kind === 'docker') return await planDocker(options, start, place.docker);
+  if (place.kind === 'bubblewrap') return await planBubblewrap(options, start, place.boundary);
+  return await planProcess(options, start);
 }
 
 function exitOf(child: ChildProcess): Running['exited'] {

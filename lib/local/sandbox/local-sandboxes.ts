@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { SandboxUnavailable } from '../../domain/errors.ts';
 import type { Sandboxes } from '../../domain/ports.ts';
+import type { SandboxKind } from '../../domain/run.ts';
 import { stageLabel } from '../../domain/stage.ts';
-import { type Boundary, findBoundary } from './boundary.ts';
+import { findBoundary } from './boundary.ts';
+import { findDocker } from './docker/find.ts';
+import { endContainer, whyEnded } from './docker/remove.ts';
 import { endTree } from './end-tree.ts';
 import { type Folders, foldersOf, removeFolders } from './folders.ts';
-import { launch, logPathOf, type Running, type Start } from './launch.ts';
+import { launch, logPathOf, type Running } from './launch.ts';
 import type { Ending, SandboxOptions } from './options.ts';
+import type { Place, Start } from './plan.ts';
 import { bootId, startTimeOf } from './process-table.ts';
 import { reapSandboxes } from './reap.ts';
 import { removeRecord, type SandboxRecord, saveRecord } from './record.ts';
@@ -16,42 +20,45 @@ type Task = Parameters<Sandboxes['run']>[0];
 
 /**
  * Sandboxes on this machine. `process` is no boundary: it has limits and an environment of its own, and
- * the rights of the server's user. `bubblewrap` is one.
+ * the rights of the server's user. `bubblewrap` and `docker` are.
  */
 export function localSandboxes(options: SandboxOptions): Sandboxes {
-  let found: Boundary | undefined;
-  const boundary = async (): Promise<Boundary> => {
-    if (found !== undefined) return found;
-    const answer = await findBoundary();
-    if ('reason' in answer) throw new SandboxUnavailable(answer.reason);
-    found = answer;
-    return found;
+  const boundary = once(findBoundary);
+  const docker = once(() => findDocker(options.docker, options.harness.root));
+  const placeOf = async (kind: SandboxKind): Promise<Place> => {
+    if (kind === 'docker') return { kind, docker: await docker() };
+    if (kind === 'bubblewrap') return { kind, boundary: await boundary() };
+    return { kind: 'process' };
   };
   return {
     run: async (task) => {
-      const kind = await options.kindOf(task.attempt.run);
-      const ending = await runTask(
-        options,
-        task,
-        kind === 'bubblewrap' ? await boundary() : undefined,
-      );
-      return { ended: ending.ended, detail: ending.detail };
+      const place = await placeOf(await options.kindOf(task.attempt.run));
+      const { ended, detail } = await runTask(options, task, place);
+      return { ended, detail };
     },
     reap: () => reapSandboxes(options),
   };
 }
 
-async function runTask(
-  options: SandboxOptions,
-  task: Task,
-  boundary: Boundary | undefined,
-): Promise<Ending> {
+/** What was found works for as long as the server does; what was not is looked for again. */
+function once<T extends object>(find: () => Promise<T | { readonly reason: string }>) {
+  let found: T | undefined;
+  return async (): Promise<T> => {
+    if (found !== undefined) return found;
+    const answer = await find();
+    if ('reason' in answer) throw new SandboxUnavailable(answer.reason);
+    found = answer;
+    return found;
+  };
+}
+
+async function runTask(options: SandboxOptions, task: Task, place: Place): Promise<Ending> {
   const { dataDir } = options;
   const { run } = task.attempt;
   const stage = stageLabel(task.attempt);
   const id = randomBytes(16).toString('hex');
   const folders = foldersOf(dataDir, run, stage);
-  const record = newRecord(id, run, stage, boundary);
+  const record = newRecord(id, run, stage, place);
   // Before the start: from here on a crash leaves nothing that the next server could not find.
   await saveRecord(dataDir, record);
   let gone = true;
@@ -59,28 +66,25 @@ async function runTask(
     if (task.signal.aborted) return { ended: 'aborted', detail: 'asked to stop before the start' };
     const { bootCode, limits, signal } = task;
     const logPath = logPathOf(dataDir, run, stage);
-    const start = { id, bootCode, limits, folders, logPath, boundary };
+    const start = { id, run, stage, bootCode, limits, folders, logPath, place };
     const running = await launchRecorded(options, record, start);
     options.onStarted?.(task.attempt);
-    const ending = await supervise(running, limits, signal, dataDir);
+    const disk = place.kind === 'docker' ? place.docker.dataRoot : dataDir;
+    const ending = await supervise(running, limits, signal, disk);
     gone = ending.gone;
-    refuseBrokenBoundary(boundary, ending, running.log.head());
-    return ending;
+    refuseBrokenBoundary(place, ending, running.log.head());
+    return place.kind === 'docker' ? await whyEnded(place.docker, id, limits, ending) : ending;
   } finally {
     if (!options.keep) await clear(options, folders);
+    if (place.kind === 'docker') gone = (await endContainer(options, id)) && gone;
     if (gone) await removeRecord(dataDir, id);
     else options.log?.(`processes of sandbox ${id} could not be ended`);
   }
 }
 
-function newRecord(
-  id: string,
-  run: string,
-  stage: string,
-  boundary: Boundary | undefined,
-): SandboxRecord {
+function newRecord(id: string, run: string, stage: string, { kind }: Place): SandboxRecord {
   const server = { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown' };
-  return { id, run, stage, kind: boundary ? 'bubblewrap' : 'process', boot: bootId(), server };
+  return { id, run, stage, kind, boot: bootId(), server };
 }
 
 async function launchRecorded(
@@ -99,10 +103,15 @@ async function launchRecorded(
   }
 }
 
-/** What bubblewrap, mount or setpriv says before the harness has begun is about this machine, not the stage. */
-function refuseBrokenBoundary(boundary: Boundary | undefined, ending: Ending, head: string): void {
-  const complaint = /^(?:bwrap|mount|setpriv): [^\n]*/.exec(head)?.[0];
-  if (boundary && complaint && ending.ended === 'exited' && ending.detail !== 'exit code 0') {
+/** What bubblewrap, Docker, mount or setpriv says before the harness has begun is about this machine, not the stage. */
+function refuseBrokenBoundary({ kind }: Place, ending: Ending, head: string): void {
+  const complaint = /^(?:WARNING: .*\n)*((?:bwrap|docker|mount|setpriv): [^\n]*)/.exec(head)?.[1];
+  if (
+    kind !== 'process' &&
+    complaint &&
+    ending.ended === 'exited' &&
+    ending.detail !== 'exit code 0'
+  ) {
     throw new SandboxUnavailable(complaint);
   }
 }

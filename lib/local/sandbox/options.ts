@@ -1,18 +1,21 @@
 import type { SandboxKind } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
+import type { DockerSettings } from './docker/engine.ts';
 
 /** What the embedded sandboxes are made from. All paths are absolute. */
 export interface SandboxOptions {
   /** The boundary that the operator chose for a run, given by its id. */
   readonly kindOf: (run: string) => SandboxKind | Promise<SandboxKind>;
-  /** Holds work folders, records and logs of sandboxes; never visible in a `bubblewrap` sandbox. */
+  /** Holds work folders, records and logs of sandboxes; never visible behind a boundary. */
   readonly dataDir: string;
   readonly gateway: {
     /** For `process`, such as `http://127.0.0.1:8787`. */
     readonly url: string;
-    /** For `bubblewrap`: the Unix socket the same gateway listens on. */
+    /** For `bubblewrap` and `docker`: the Unix socket the same gateway listens on. */
     readonly socketPath: string;
   };
+  /** For `docker`, whose image holds a harness of its own. */
+  readonly docker: DockerSettings;
   readonly harness: {
     /** Node's binary. */
     readonly node: string;

@@ -2,22 +2,42 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { LocalSandboxKind } from '../../domain/run.ts';
 import { findBoundary } from './boundary.ts';
+import type { DockerSettings } from './docker/engine.ts';
+import { findDocker } from './docker/find.ts';
+
+/** Whether a kind of sandbox works; why, for a person. */
+export interface Probe {
+  readonly works: boolean;
+  readonly reason: string;
+}
+
+/** What is asked of a machine: its Docker, and the project whose harness an image must hold. */
+export interface Machine {
+  readonly docker: DockerSettings;
+  readonly root: string;
+}
 
 /**
  * Starts a sandbox of the kind and says whether that works. `reason` is for a person: what is missing and
  * how to mend it, or what the kind does and doesn't keep apart.
  */
-export async function probeSandbox(
-  kind: LocalSandboxKind,
-): Promise<{ works: boolean; reason: string }> {
+export async function probeSandbox(kind: LocalSandboxKind, machine: Machine): Promise<Probe> {
   if (kind === 'process') return await probeProcess();
+  if (kind === 'docker') {
+    const docker = await findDocker(machine.docker, machine.root);
+    if ('reason' in docker) return { works: false, reason: docker.reason };
+    return {
+      works: true,
+      reason: `docker: a container of ${machine.docker.image} without network, tools as a user of their own`,
+    };
+  }
   const boundary = await findBoundary();
   if ('reason' in boundary) return { works: false, reason: boundary.reason };
   const apart = 'no network but the gateway, own files, processes and user';
   return { works: true, reason: `bubblewrap: ${apart}` };
 }
 
-async function probeProcess(): Promise<{ works: boolean; reason: string }> {
+async function probeProcess(): Promise<Probe> {
   try {
     await promisify(execFile)('/bin/sh', ['-c', 'true'], { timeout: 20_000, env: {} });
   } catch (error) {

@@ -15,7 +15,7 @@ const recordSchema = z.strictObject({
   run: z.string(),
   /** Text of `stageLabel`. */
   stage: z.string(),
-  kind: z.enum(['process', 'bubblewrap']),
+  kind: z.enum(['process', 'bubblewrap', 'docker']),
   /** Boot of the machine under which the pids mean something. */
   boot: z.string(),
   server: processSchema,

@@ -23,6 +23,11 @@ export function withUlimits(
   return ['/bin/sh', '-c', `${enter}${quiet}; exec "$@"`, 'sh', ...command];
 }
 
-const openFiles = 16_384;
-/** 8 GiB in blocks of 512 bytes, as POSIX counts; some shells count in 1024. */
-const fileBlocks = 16 * 1024 ** 2;
+/** Files that one process may have open. */
+export const openFiles = 16_384;
+/** The largest file. */
+export const fileBytes = 8 * 1024 ** 3;
+/** In blocks of 512 bytes, as POSIX counts; some shells count in 1024. */
+const fileBlocks = fileBytes / 512;
+/** A process has about this many threads where it has many; a thread counts where the kernel counts. */
+export const threadsPerProcess = 32;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
-import { desk, jsonLines, outcomeOf, program } from '../command-line.ts';
+import { desk, outcomeOf, program, runIn } from '../command-line.ts';
 import { conversation, reads, submits } from '../scripted-team.ts';
 import { runBranches } from '../sums.ts';
 import { type RunStarted, startRun } from '../team-run.ts';
@@ -35,7 +35,7 @@ test(
   'a run is stopped from another process, and its command line ends with 130',
   async () => {
     const run = await waitingRun();
-    const id = jsonLines({ out: run.output() })[0].run;
+    const id = runIn(run.output());
     const asked = await at.entropy(['cancel', id]);
     expect(asked).toEqual({ code: 0, out: `${id} was asked to stop\n`, err: '' });
     await ended(run);
@@ -62,7 +62,7 @@ test(
   async () => {
     const [first, env] = [await waitingRun(), { ENTROPY_CAPACITY: '1' }];
     const second = await startRun(at, { turns: [], env });
-    const holder = jsonLines({ out: first.output() })[0].run;
+    const holder = runIn(first.output());
     await second.said(new RegExp(`waits for a slot: ENTROPY_CAPACITY is 1, .* ${holder}`));
     second.child.kill('SIGINT');
     const end = await second.ended;
@@ -79,7 +79,7 @@ test(
   'a run that was asked to stop, and whose process was then killed, is settled by a retry',
   async () => {
     const run = await waitingRun();
-    const id = jsonLines({ out: run.output() })[0].run;
+    const id = runIn(run.output());
     run.child.kill('SIGSTOP');
     const asked = await at.entropy(['cancel', id]);
     expect(asked.out).toMatch(/was asked to stop/);

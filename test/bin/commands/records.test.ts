@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OutcomeReport } from '../../../lib/services/report.ts';
-import { desk, type Ended, jsonLines, outcomeOf } from '../command-line.ts';
+import { desk, type Ended, jsonLines, outcomeOf, runIn } from '../command-line.ts';
 import { calls, conversation, reads, reviews, submits } from '../scripted-team.ts';
 import { mended, runBranches } from '../sums.ts';
 import { type RunStarted, startRun } from '../team-run.ts';
@@ -35,8 +35,8 @@ beforeAll(async () => {
   );
   run = await startRun(at, { turns: [reads, waits, reviews('approve')] });
   await run.said(/"role":"coder".*"kind":"stage.opened"/);
-  const [first] = jsonLines({ out: run.output() });
-  const logs = at.start(['logs', first.run, '--follow', '--json']);
+  const id = runIn(run.output());
+  const logs = at.start(['logs', id, '--follow', '--json']);
   await logs.said(/"kind":"stage.opened"/);
   whileRunning = await at.entropy(['status', '--json']);
   gate.resolve();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import type { ScriptedRequest } from '../../fakes/scripted-model.ts';
-import { desk, jsonLines, outcomeOf } from '../command-line.ts';
+import { desk, outcomeOf, runIn } from '../command-line.ts';
 import { calls, codes, conversation, reads, reviews, submits } from '../scripted-team.ts';
 import { git, mended, repositoryAt, runBranches, sums, treeWith } from '../sums.ts';
 import { startRun } from '../team-run.ts';
@@ -25,7 +25,7 @@ test(
     while (!run.team.requests.some(isSecond)) await sleep(20);
     run.child.kill('SIGKILL');
     const { out } = await run.ended;
-    const id = jsonLines({ out: out.slice(0, out.lastIndexOf('\n')) })[0].run;
+    const id = runIn(out);
 
     const end = await at.entropy(['retry', id, '--json'], { ...run.team.env, ...env });
     await run.team.close();

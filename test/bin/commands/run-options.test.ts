@@ -112,7 +112,7 @@ describe('the model', () => {
     [['--base-url', 'http://key@h'], /by OPENAI_API_KEY_FILE, not in the URL/],
     [['--base-url', 'http://h'], /needs --base-url URL and --model NAME/],
     [['--provider', 'other'], /Allowed choices are anthropic, bedrock, openai, openai-compatible/],
-    [['--sandbox', 'jail'], /Allowed choices are bubblewrap, process/],
+    [['--sandbox', 'jail'], /Allowed choices are auto, docker, bubblewrap, process/],
   ])('%j is refused', (args, said) => {
     expect(() => settings(args)).toThrow(said);
   });
@@ -157,5 +157,8 @@ describe('the engine', () => {
 });
 
 test('a boundary is chosen unless somebody says otherwise', () => {
-  expect(settings([]).sandbox).toBe('bubblewrap');
+  expect(settings([]).sandbox).toBe('auto');
+  for (const kind of ['docker', 'bubblewrap', 'process']) {
+    expect(settings(['--sandbox', kind]).sandbox).toBe(kind);
+  }
 });

@@ -90,12 +90,14 @@ describe('a right change in a repository that somebody works in', () => {
 
   test('the last line of --json has the documented members, and no line is anything but JSON', () => {
     const lines = jsonLines(end);
-    expect(lines.slice(0, -1).every((line) => line.type === 'event')).toBe(true);
+    const [first, ...others] = lines;
+    expect(first).toMatchObject({ type: 'sandbox', kind: 'process', passedOver: [] });
+    expect(others.slice(0, -1).every((line) => line.type === 'event')).toBe(true);
     const documented = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
     const rows = documented.split('## `--json`')[1]?.match(/^\| `[^|]*\|/gm) ?? [];
     const names = rows.flatMap((row) => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name));
     expect(Object.keys(end.outcome).sort()).toEqual(names.sort());
-    expect(end.outcome.ledger.events).toBe(lines.length - 1);
+    expect(end.outcome.ledger.events).toBe(others.length - 1);
     expect(end.outcome.usage).toEqual({
       ...{ turns: 4, input: 400, cacheRead: 0, cacheWrite: 0, output: 80 },
       dollars: expect.any(Number),

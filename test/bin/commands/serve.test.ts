@@ -27,6 +27,7 @@ test('it listens on this machine only, refuses what is not signed, and ends when
     ...authority,
     ENTROPY_WEBHOOK_SECRET_FILE: file,
   });
+  await server.said(/sandbox process/);
   await server.said(/listening on http:\/\/127\.0\.0\.1:\d+\/github\/webhook/);
   const url = /http:\S+/.exec(server.errors())?.[0] ?? '';
   const answer = await fetch(url, { method: 'POST', body: '{}' });

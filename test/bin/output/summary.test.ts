@@ -19,6 +19,7 @@ const report = (detail: string): OutcomeReport => ({
   usage: { turns: 1, input: 1, cacheRead: 0, cacheWrite: 0, output: 1, dollars: null },
   durationMs: 1,
   ledger: { events: 1, head: null },
+  switches: [],
 });
 const lines = 'Nothing found.\n```yaml\nversion: 1\nchecks:\n  test: "make \u001b[2Junit"\n```';
 

@@ -98,6 +98,16 @@ describe('after the server was killed', () => {
   });
 });
 
+test('the record of a container stays where the engine can not be asked, and it is said', async () => {
+  const lines: string[] = [];
+  const made = await rig('');
+  await saveRecord(made.dataDir, record({ kind: 'docker', boot: 'an-earlier-boot' }));
+  const options = { ...made.options, log: (line: string) => void lines.push(line) };
+  expect(await localSandboxes(options).reap()).toBe(0);
+  expect(recordsIn(made.dataDir)).toEqual([`${'a'.repeat(32)}.json`]);
+  expect(lines.join()).toContain(`container of sandbox ${'a'.repeat(32)}: `);
+});
+
 describe('what reaping leaves alone', () => {
   test('a sandbox whose server is alive', async () => {
     const made = await rig(deaf(`daemon-${process.pid}-l`));

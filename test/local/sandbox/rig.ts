@@ -21,6 +21,9 @@ export const generous: StageLimits = {
 
 export const attempt = { run: 'r-1', role: 'coder', round: 1, attempt: 1 } as const;
 
+/** A machine without Docker, whatever this one has. */
+export const noDocker = { image: 'none', env: { PATH: '/nonexistent' } };
+
 /** Sandboxes over a fresh data folder, with a script of the test's own in place of the harness. */
 export interface Rig {
   readonly folder: string;
@@ -52,6 +55,7 @@ export async function rigOf(
     gateway: { url: 'http://127.0.0.1:1', socketPath: join(folder, 'gateway.sock') },
     harness: { node: realpathSync(process.execPath), main, root: join(folder, 'root') },
     hostEnv: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
+    docker: noDocker,
     ...more,
   };
   return {
