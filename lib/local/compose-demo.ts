@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { defaultBudget } from '../domain/budget.ts';
 import { NotFound } from '../domain/errors.ts';
-import type { Run, RunSettings } from '../domain/run.ts';
+import type { Run, RunSettings, SandboxKind } from '../domain/run.ts';
 import { scriptedTurns, type Turns } from '../providers/replay.ts';
 import { composeServer, type Server } from './compose-server.ts';
 import { type DemoIssue, issueFile, issueText, sampleFolder } from './playground/demo-issues.ts';
@@ -36,21 +36,22 @@ export interface Demo {
 export interface DemoOptions {
   readonly log: (line: string) => void;
   readonly observer?: Observer;
+  /** `process` where it is not given. */
+  readonly sandbox?: SandboxKind;
 }
 
 /** Scripted turns say that they are: provider `replay`, model `scripted`. */
-const settings: RunSettings = {
+const settings: Omit<RunSettings, 'sandbox'> = {
   model: { provider: 'replay', model: 'scripted' },
   roleModels: {},
   budget: defaultBudget,
-  sandbox: 'process',
 };
 
 /** Starts playground and server in the data folder, on free ports of loopback, with the issues given. */
 export async function composeDemo(
   config: Config,
   issues: readonly DemoIssue[],
-  { log, observer }: DemoOptions,
+  { log, observer, sandbox = 'process' }: DemoOptions,
 ): Promise<Demo> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const playground = await startPlayground({
@@ -73,7 +74,7 @@ export async function composeDemo(
         webhook: [secret],
       },
     },
-    { settings, turns: turnsByRun(issues, runsOn), log },
+    { settings: { ...settings, sandbox }, turns: turnsByRun(issues, runsOn), log },
   );
   const url = `${server.url}/github/webhook`;
   await playground.addWebhook({ url, secret, events: ['issues', 'issue_comment'] });
