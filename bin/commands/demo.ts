@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
+import type { LocalSandboxKind } from '../../lib/domain/run.ts';
 import { composeDemo, type Demo } from '../../lib/local/compose-demo.ts';
 import { verifyFolder } from '../../lib/local/ledger/verify-folder.ts';
 import { type DemoIssue, demoIssues } from '../../lib/local/playground/demo-issues.ts';
@@ -14,16 +15,20 @@ import { asItShould, type IssueEnd, writeEnds } from '../output/demo-ends.ts';
 import { follow } from '../output/follow.ts';
 import { paint, type Terminal, terminal } from '../output/terminal.ts';
 
-const introduction = (count: number) => `${count === 1 ? 'One issue' : `${count} issues`} \
+const introduction = (
+  count: number,
+  sandbox: LocalSandboxKind,
+) => `${count === 1 ? 'One issue' : `${count} issues`} \
 of sample repositories, each from webhook to its end, on a GitHub of its own on 127.0.0.1.
 Scripted: the model's turns, nothing else. Git, webhook, tokens, sandboxes, tests, review and merge are real.
-The sandbox is "process", which is no boundary: it only runs this project's own samples.
+The sandbox is "${sandbox}"${sandbox === 'process' ? ", which is no boundary: it only runs this project's own samples" : ''}.
 `;
 
 interface Options {
   readonly issue?: string;
   readonly keep?: true;
   readonly json?: true;
+  readonly sandbox: LocalSandboxKind;
 }
 
 /** `entropy demo`: the whole lifecycle with no account and no key. */
@@ -33,6 +38,11 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('take five sample issues from webhook to their end; no account, no key')
     .addOption(new Option('--issue <name>', 'only this one, with its change').choices(names))
+    .addOption(
+      new Option('--sandbox <kind>', 'boundary around agents and tests; process is none')
+        .choices(['bubblewrap', 'process'])
+        .default('process'),
+    )
     .option('--keep', 'leave GitHub and server up, to look at, until interrupted')
     .option('--json', 'one JSON object a line; the last has type "outcome"')
     .action(async (options: Options) => {
@@ -52,13 +62,13 @@ export function addDemo(program: Command): void {
 /** 0 where every issue ended as it should and every ledger verifies, else 1. */
 async function demo(config: Config, options: Options, shown: Terminal): Promise<number> {
   const issues = demoIssues.filter(({ name }) => name === (options.issue ?? name));
-  shown.err.write(introduction(issues.length));
+  shown.err.write(introduction(issues.length, options.sandbox));
   const began = Date.now();
   const log = (line: string) => {
     // What comes of a delivery is in the runs' own lines.
     if (!line.startsWith('delivery ')) shown.err.write(`${line}\n`);
   };
-  const up = await composeDemo(config, issues, { log });
+  const up = await composeDemo(config, issues, { log, sandbox: options.sandbox });
   try {
     const ends = await Promise.all(issues.map((issue) => see(up, config, issue, shown)));
     const [only] = ends;

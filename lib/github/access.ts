@@ -1,5 +1,6 @@
 import { ForgeFailed } from '../domain/errors.ts';
 import type { Mint, Permissions } from '../domain/mint.ts';
+import type { Allowance } from './allowance.ts';
 import { type GitHubClient, githubClient } from './client.ts';
 import { siteOf } from './site.ts';
 
@@ -7,6 +8,8 @@ import { siteOf } from './site.ts';
 export interface GitHubAccess {
   readonly apiUrl: string;
   readonly mint: Mint;
+  /** Takes note of what GitHub says is left of its calls. */
+  readonly allowance?: Allowance;
 }
 
 /** One repository with the authority for one effect. */
@@ -29,11 +32,15 @@ export type WithAccess = <T>(
 ) => Promise<T>;
 
 /** Access to `owner/name`. Throws `ForgeFailed` where that is no name. */
-export function accessTo(repository: string, { apiUrl, mint }: GitHubAccess): WithAccess {
+export function accessTo(
+  repository: string,
+  { apiUrl, mint, allowance }: GitHubAccess,
+): WithAccess {
   const [owner, repo, ...rest] = repository.split('/');
   if (!owner || !repo || rest.length > 0) {
     throw new ForgeFailed(`${repository} is not of the form owner/name`);
   }
+  const seen = (headers: Readonly<Record<string, unknown>>) => allowance?.seen(owner, headers);
   return async (permissions, work) => {
     const asked = { repository, permissions };
     let minted = await mint(asked);
@@ -44,7 +51,7 @@ export function accessTo(repository: string, { apiUrl, mint }: GitHubAccess): Wi
     };
     try {
       const renewal = minted.app ? { renew } : {};
-      const client = githubClient({ apiUrl, token: minted.token, ...renewal });
+      const client = githubClient({ apiUrl, token: minted.token, seen, ...renewal });
       // People could write our marks as well; a bot of this repository is not just anybody.
       const ours = (user: { readonly type?: string } | null | undefined) =>
         !minted.app || user?.type === 'Bot';

@@ -13,6 +13,8 @@ export interface ClientOptions {
   readonly renew?: () => Promise<string>;
   /** How long it waits for limits, and how; a minute in all unless given. */
   readonly patience?: Patience;
+  /** Told the headers of every answer, of refusals too. */
+  readonly seen?: (headers: Readonly<Record<string, unknown>>) => void;
 }
 
 /** GitHub's REST and GraphQL. All calls throw `ForgeFailed` or `ForgeUnavailable`. */
@@ -41,8 +43,12 @@ export function githubClient(options: ClientOptions): GitHubClient {
     for (let tries = 1; ; tries += 1) {
       if (token !== '') asked.headers.authorization = `bearer ${token}`;
       try {
-        return whole(await request(asked));
+        const answer = await request(asked);
+        options.seen?.(answer.headers);
+        return whole(answer);
       } catch (error) {
+        const { response } = error as { response?: { headers?: Record<string, unknown> } };
+        if (response?.headers !== undefined) options.seen?.(response.headers);
         if ((error as { status?: number }).status === 401 && renew !== undefined) {
           const again = renew;
           renew = undefined;

@@ -2,7 +2,8 @@ import type { Config } from '../config.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { Mint } from '../domain/mint.ts';
 import type { ForgeOf } from '../domain/ports.ts';
-import type { RepositoryRef } from '../domain/run.ts';
+import type { RepositoryRef, Run } from '../domain/run.ts';
+import { startAllowance } from '../github/allowance.ts';
 import { checkCaller } from '../github/caller.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { installedRepositories } from '../github/installed-repositories.ts';
@@ -20,6 +21,8 @@ import type { Remote } from './source/pin.ts';
 export interface Github {
   readonly forgeOf: ForgeOf;
   readonly remoteOf: (repository: RepositoryRef) => Promise<Remote>;
+  /** Until when a run that is queued should not begin, in milliseconds since the epoch; undefined: it may. */
+  readonly heldUntil: (run: Run) => number | undefined;
   readonly readFacts: ReadTriggerFacts;
   readonly waitingIssues: ReconcileOptions['waitingIssues'];
   readonly newComments: ReconcileOptions['newComments'];
@@ -32,10 +35,15 @@ export interface Github {
 /** GitHub by the App's key, or by a plain token. Throws `ConfigInvalid` where neither is set. */
 export function composeGithub(config: Config): Github {
   const app = appOf(config);
-  const access = { apiUrl: config.github.apiUrl, mint: mintOf(config, app) };
+  const allowance = startAllowance(Date.now);
+  const access = { apiUrl: config.github.apiUrl, mint: mintOf(config, app), allowance };
   return {
     forgeOf: (run) => githubForge(run.repository.name, access),
     remoteOf: (repository) => gitRemoteOf(access, repository.name),
+    heldUntil: ({ repository }) =>
+      repository.forge === 'github'
+        ? allowance.spentUntil(repository.name.split('/')[0] ?? '', config.capacity)
+        : undefined,
     checkCaller: (issue) => checkCaller(access, issue),
     readFacts: (intent) => readTriggerFacts(access, intent),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),

@@ -84,8 +84,8 @@ function startWorkers(
   github: Github,
   { ports, runner }: Embedded,
 ): [Repeated, ...Repeated[]] {
-  const worker = startWorker({ ...runner, capacity: config.capacity });
-  const { readFacts, waitingIssues, newComments, installedRepositories } = github;
+  const { heldUntil, readFacts, waitingIssues, newComments, installedRepositories } = github;
+  const worker = startWorker({ ...runner, capacity: config.capacity, heldUntil });
   const shared = { ports, readFacts, settings, log };
   const inbox = startInboxWorker({ ...shared, onDone: worker.wake });
   const { repositories: named, minutes = 10 } = config.reconcile ?? {};

@@ -31,6 +31,13 @@ export async function withStaged<T>(
 
 /** Gives a staged file a final name, durably. False where a file by that name stands already. */
 export function place(staged: string, path: string): boolean {
+  const placed = name(staged, path);
+  if (placed) syncFolder(dirname(path));
+  return placed;
+}
+
+/** As `place`, but the name is durable only once its folder is synced. */
+function name(staged: string, path: string): boolean {
   const folder = dirname(path);
   const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (made !== undefined) syncAbove(folder, dirname(made));
@@ -40,7 +47,6 @@ export function place(staged: string, path: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  syncFolder(folder);
   return true;
 }
 
@@ -50,9 +56,24 @@ export async function writeOnce(
   path: string,
   bytes: Uint8Array | string,
 ): Promise<void> {
-  if (await stands(path, bytes)) return;
-  const placed = await withStaged(staging, bytes, 0o444, (staged) => place(staged, path));
-  if (!placed) await stands(path, bytes);
+  await writeAllOnce(staging, [{ path, bytes }]);
+}
+
+/**
+ * Writes objects of one folder once each, in their order. All are durable when it returns: their folder is waited for a
+ * single time.
+ */
+export async function writeAllOnce(
+  staging: string,
+  objects: readonly { readonly path: string; readonly bytes: Uint8Array | string }[],
+): Promise<void> {
+  for (const { path, bytes } of objects) {
+    if (await stands(path, bytes)) continue;
+    const placed = await withStaged(staging, bytes, 0o444, (staged) => name(staged, path));
+    if (!placed) await stands(path, bytes);
+  }
+  // What stood already may be the work of a process that was killed before it came to this.
+  for (const folder of new Set(objects.map(({ path }) => dirname(path)))) syncFolder(folder);
 }
 
 /** Whether the object is there already. Throws `LedgerConflict` where it has other bytes. */

@@ -21,17 +21,22 @@ export async function enqueue(
 /**
  * Starts queued runs, oldest first, while there are slots. A run whose issue is claimed by another run
  * ends here and names that run; but where that was asked to stop or has told its end, it waits. `only`
- * leaves all other runs alone. Returns what was started.
+ * leaves all other runs alone; one that is `held` stays queued. Returns what was started.
  */
 export async function dispatch(
   ports: Ports,
-  { capacity, definition, only }: { capacity: number; definition: string; only?: string },
+  {
+    capacity,
+    definition,
+    only,
+    held = () => false,
+  }: { capacity: number; definition: string; only?: string; held?: (run: Run) => boolean },
 ): Promise<readonly Run[]> {
   if ((await ports.pauses.get()) !== undefined) return [];
   const queued = [...(await ports.runs.list({ status: ['queued'] }))].reverse();
   const started: Run[] = [];
   for (const run of queued) {
-    if ((only ?? run.id) !== run.id) continue;
+    if ((only ?? run.id) !== run.id || held(run)) continue;
     const now = ports.clock.now();
     if (!(await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, capacity))) break;
     const running = await start(ports, run, definition);

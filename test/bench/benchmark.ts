@@ -1,3 +1,4 @@
+import type { SandboxKind } from '../../lib/domain/run.ts';
 import type { Figure } from './figure.ts';
 
 /** How a benchmark is run. */
@@ -6,6 +7,8 @@ interface Measuring {
   readonly quick: boolean;
   /** A folder that is removed afterwards. */
   readonly folder: string;
+  /** The boundaries that commands are measured with, one after another. */
+  readonly sandboxes: readonly SandboxKind[];
   /** Progress, for standard error. */
   readonly say: (line: string) => void;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SandboxKind } from '../../lib/domain/run.ts';
 import { tinyIssue } from './team.ts';
 
 const program = fileURLToPath(new URL('../../bin/entropy.js', import.meta.url));
@@ -47,12 +48,15 @@ export function entropy(
   return { child, startedAt, ended };
 }
 
-/** Starts `entropy run` on the issue of `tiny`, without a boundary. */
-export function entropyRun(folder: string, repository: string, modelUrl: string): Command {
+/** Starts `entropy run` on the issue of `tiny`. */
+export function entropyRun(
+  folder: string,
+  { repository, modelUrl, sandbox }: { repository: string; modelUrl: string; sandbox: SandboxKind },
+): Command {
   const issue = join(folder, 'issue.md');
   writeFileSync(issue, tinyIssue);
   const what = ['--repo', repository, '--issue', issue, '--yes', '--json'];
-  const how = ['--sandbox', 'process', '--base-url', modelUrl, '--model', 'instant'];
+  const how = ['--sandbox', sandbox, '--base-url', modelUrl, '--model', 'instant'];
   return entropy(folder, ['run', ...what, ...how], { OPENAI_API_KEY: 'none' });
 }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SandboxKind } from '../../lib/domain/run.ts';
 import { type Benchmark, median, rounds } from './benchmark.ts';
 import { entropyRun, repositoryOf } from './command.ts';
 import { figure } from './figure.ts';
@@ -8,9 +9,9 @@ import { startInstantModel } from './instant-model.ts';
 import { teamThat, tiny } from './team.ts';
 
 /** Time from the start of `entropy run` until its first model call is at the model's server. */
-export const firstCall: Benchmark = async ({ quick, folder, say }) => {
+export const firstCall: Benchmark = async ({ quick, sandboxes, folder, say }) => {
   const repository = repositoryOf(join(folder, 'sums'), tiny);
-  const run = async (round: number) => {
+  const run = (sandbox: SandboxKind) => async (round: number) => {
     let called = () => {};
     const arrived = new Promise<void>((resolve) => {
       called = resolve;
@@ -20,9 +21,10 @@ export const firstCall: Benchmark = async ({ quick, folder, say }) => {
       called();
       return team(system, turn);
     });
-    const home = join(folder, `run-${round}`);
+    const home = join(folder, `${sandbox}-${round}`);
     mkdirSync(home);
-    const { ended, startedAt } = entropyRun(home, repository, model.url);
+    const how = { repository, modelUrl: model.url, sandbox };
+    const { ended, startedAt } = entropyRun(home, how);
     await Promise.race([arrived, ended]);
     const taken = performance.now() - startedAt;
     await ended;
@@ -34,12 +36,18 @@ export const firstCall: Benchmark = async ({ quick, folder, say }) => {
     execFileSync(process.execPath, ['--eval', '0']);
     return (performance.now() - began) / 1000;
   };
-  const taken = await rounds(quick ? 2 : 9, { run, bare }, { warm: true, say });
-  return [
+  const measures = Object.fromEntries(sandboxes.map((sandbox) => [sandbox, run(sandbox)]));
+  const taken: Record<string, readonly number[]> = await rounds(
+    quick ? 2 : 9,
+    { ...measures, bare },
+    { warm: true, say },
+  );
+  return sandboxes.map((sandbox) =>
     figure({
-      name: 'entropy run: process start to first model call',
-      ...{ value: median(taken.run), unit: 's', peer: ['start of bare Node', median(taken.bare)] },
+      name: `entropy run --sandbox ${sandbox}: process start to first model call`,
+      ...{ value: median(taken[sandbox] ?? []), unit: 's' },
+      peer: ['start of bare Node', median(taken.bare ?? [])],
       goal: ['value', 'most', 0.7],
     }),
-  ];
+  );
 };

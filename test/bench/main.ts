@@ -1,4 +1,4 @@
-// `npm run bench [-- --only NAME] [--quick]`: one JSON array on standard output, progress on standard error.
+// `npm run bench [-- --only NAME] [--sandbox KIND] [--quick]`: one JSON array on standard output, progress on standard error.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,12 +20,23 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
 };
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean' } },
+  options: {
+    only: { type: 'string', multiple: true },
+    sandbox: { type: 'string', multiple: true, default: ['process'] },
+    quick: { type: 'boolean' },
+  },
 });
 const names = values.only ?? Object.keys(benchmarks);
 const unknown = names.find((name) => !Object.hasOwn(benchmarks, name));
 if (unknown !== undefined) {
   console.error(`no benchmark ${unknown}; there are ${Object.keys(benchmarks).join(', ')}`);
+  process.exit(2);
+}
+
+const kinds = ['process', 'bubblewrap'] as const;
+const sandboxes = kinds.filter((kind) => values.sandbox.includes(kind));
+if (values.sandbox.some((kind) => !kinds.some((known) => known === kind))) {
+  console.error(`--sandbox is one of ${kinds.join(', ')}; it may be repeated`);
   process.exit(2);
 }
 
@@ -37,7 +48,8 @@ try {
     const folder = join(root, name);
     mkdirSync(folder);
     const measure = await benchmarks[name]?.();
-    figures.push(...((await measure?.({ quick: values.quick === true, folder, say })) ?? []));
+    const quick = values.quick === true;
+    figures.push(...((await measure?.({ quick, sandboxes, folder, say })) ?? []));
   }
 } catch (error) {
   // What was measured by then is told.

@@ -75,6 +75,16 @@ test('starts the oldest first, as many as there are slots', async () => {
   });
 });
 
+test('a run that is held back stays queued and takes no slot; others begin', async () => {
+  const [held, other] = [newRun('1', 'a'), newRun('2', 'a')];
+  for (const run of [held, other]) await enqueue(ports, run);
+  const options = { capacity: 1, definition, held: (run: Run) => run.id === held.id };
+  expect(idsOf(await dispatch(ports, options))).toEqual([other.id]);
+  expect(await ports.runs.get(held.id)).toMatchObject({ status: 'queued' });
+  await ports.slots.release(slotPool, other.id);
+  expect(idsOf(await start(1))).toEqual([held.id]);
+});
+
 test('a second run on a claimed issue ends at once, names the first and frees its slot', async () => {
   const first = newRun('1', 'a');
   const second = newRun('1', 'b');

@@ -53,7 +53,7 @@ describe('endpoints and proxy', () => {
           world.expectPaid();
         },
       ),
-      100,
+      { schedules: 100 },
     );
   });
 

@@ -6,7 +6,7 @@ import type { Ledger, Signer } from '../../domain/ports.ts';
 import { onDisk } from '../storage-errors.ts';
 import type { Database } from '../store/database.ts';
 import { appendEvents, eventsFrom, isSealed } from '../store/event-log.ts';
-import { clearStaged, place, stands, withStaged, writeOnce } from '../write-once.ts';
+import { clearStaged, place, stands, withStaged, writeAllOnce, writeOnce } from '../write-once.ts';
 import { ledgerPaths } from './ledger-paths.ts';
 import { fixCheckpoint, fixManifest } from './seal.ts';
 
@@ -31,7 +31,12 @@ export function sqliteLedger(database: Database, { ledgerDir, signer }: LedgerOp
   const flush = (run: string) => {
     const paths = pathsOf(run);
     return onDisk(paths.folder, () =>
-      copyOut(database, run, (seq, bytes) => writeOnce(staging, paths.event(seq), bytes)),
+      copyOut(database, run, (events) =>
+        writeAllOnce(
+          staging,
+          events.map(({ seq, bytes }) => ({ path: paths.event(seq), bytes })),
+        ),
+      ),
     );
   };
   return {
@@ -64,13 +69,18 @@ export function sqliteLedger(database: Database, { ledgerDir, signer }: LedgerOp
   };
 }
 
+interface CopiedEvent {
+  readonly seq: number;
+  readonly bytes: string;
+}
+
 async function copyOut(
   database: Database,
   run: string,
-  copy: (seq: number, bytes: string) => Promise<void>,
+  copy: (events: readonly CopiedEvent[]) => Promise<void>,
 ): Promise<void> {
   for (;;) {
-    const waiting = database.all<{ seq: number; bytes: string }>(
+    const waiting = database.all<CopiedEvent>(
       `SELECT seq, bytes FROM outbox JOIN events USING (run, seq) WHERE run = ?
        ORDER BY seq LIMIT ?`,
       run,
@@ -78,7 +88,7 @@ async function copyOut(
     );
     const last = waiting.at(-1);
     if (last === undefined) return;
-    for (const { seq, bytes } of waiting) await copy(seq, bytes);
+    await copy(waiting);
     database.run('DELETE FROM outbox WHERE run = ? AND seq <= ?', run, last.seq);
   }
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sandboxId } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
 
 /** The folder that `bin/entropy.js` names as well: within the dependencies, so that sandboxes see it, read-only. */
@@ -22,7 +23,7 @@ export function compileCache(root: string): Record<string, string> {
  * outside any sandbox, so it must be the project's own, which does nothing where it is not the program.
  */
 export function compileHarness({ node, main, root }: SandboxOptions['harness']): void {
-  const done = join(root, folder, `harness-${process.version}-${sourcesOf(root)}`);
+  const done = join(root, folder, `compiled-${process.version}-${sourcesOf(root)}`);
   if (existsSync(done)) return;
   const parts = join(root, 'lib', 'agent', 'stage-parts.ts');
   const script = `await import(${JSON.stringify(main)});
@@ -36,6 +37,7 @@ export function compileHarness({ node, main, root }: SandboxOptions['harness']):
       try {
         if (error) return;
         openToAll(join(root, folder));
+        nameForSandboxes(join(root, folder));
         writeFileSync(done, '');
       } catch {
         // The next start tries again.
@@ -60,6 +62,20 @@ function sourcesOf(root: string): string {
 /** Behind a boundary that root set up another user reads the files. */
 function openToAll(path: string): void {
   for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
     chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
+}
+
+/**
+ * Node looks in a folder that ends with the number of the user it runs as, which is another behind a boundary than that of
+ * the server. There the folder is read-only.
+ */
+function nameForSandboxes(path: string): void {
+  const own = `-${process.getuid?.()}`;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !entry.name.endsWith(own)) continue;
+    const name = join(path, `${entry.name.slice(0, -own.length)}-${sandboxId}`);
+    if (!existsSync(name)) symlinkSync(entry.name, name);
   }
 }

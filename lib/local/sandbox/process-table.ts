@@ -32,6 +32,14 @@ export function isAlive(which: { readonly pid: number; readonly startTime: strin
   return startTimeOf(which.pid) === which.startTime;
 }
 
+/** Whether a process is older than another, so that it was not started by it; false where that can't be told. */
+export function isOlder(
+  process: Pick<ProcessEntry, 'startTime'>,
+  than: Pick<ProcessEntry, 'startTime'>,
+): boolean {
+  return onLinux && Number(process.startTime) < Number(than.startTime);
+}
+
 /** A variable of the process's environment at its start; undefined where it can't be read. */
 export function variableOf(pid: number, name: string): string | undefined {
   if (!onLinux) return undefined;

@@ -1,4 +1,4 @@
-import { type ProcessEntry, processTable, variableOf } from './process-table.ts';
+import { isOlder, type ProcessEntry, processTable, variableOf } from './process-table.ts';
 
 /** Stays in the environment of everything a sandbox starts, so that strays can be told by it. */
 export const marker = 'SANDBOX_ID';
@@ -26,9 +26,7 @@ export function membersOf(tree: Tree): ProcessEntry[] {
   for (const entry of table.values()) {
     const inGroup = (rootLives || tree.ownsGroup) && entry.pgid === tree.root?.pid;
     const known = tree.seen.get(entry.pid) === entry.startTime;
-    if (inGroup || known || variableOf(entry.pid, marker) === tree.id) {
-      members.set(entry.pid, entry);
-    }
+    if (inGroup || known || isMarked(entry, tree)) members.set(entry.pid, entry);
   }
   addDescendants(table, members);
   // Whatever the table says, whoever asks is not to be ended.
@@ -36,6 +34,12 @@ export function membersOf(tree: Tree): ProcessEntry[] {
   tree.seen.clear();
   for (const entry of members.values()) tree.seen.set(entry.pid, entry.startTime);
   return [...members.values()];
+}
+
+/** Most of what runs on a machine is older than the sandbox: its environment need not be read. */
+function isMarked(entry: ProcessEntry, { root, id }: Tree): boolean {
+  if (root !== undefined && isOlder(entry, root)) return false;
+  return variableOf(entry.pid, marker) === id;
 }
 
 function addDescendants(

@@ -10,6 +10,8 @@ export interface WorkerOptions extends RunnerOptions {
   readonly capacity: number;
   /** Only this run is started and walked; otherwise all are. */
   readonly only?: string;
+  /** Until when a queued run should not begin, in milliseconds since the epoch; undefined: it may. */
+  readonly heldUntil?: (run: Run) => number | undefined;
   /** How often the stores are looked at, in milliseconds. */
   readonly pollMs?: number;
   /**
@@ -26,12 +28,13 @@ export interface WorkerOptions extends RunnerOptions {
 export function startWorker(options: WorkerOptions): Repeated {
   const stopping = new AbortController();
   const active = new Map<string, Promise<void>>();
+  const held = holder(options);
   const turn = async () => {
     const only = options.only === undefined ? {} : { only: options.only };
     const { skewMs = 0 } = options;
     await sweep(options.ports, { ...only, skewMs });
     const definition = options.definitions.present.digest;
-    await dispatch(options.ports, { capacity: options.capacity, definition, ...only });
+    await dispatch(options.ports, { capacity: options.capacity, definition, held, ...only });
     for (const run of await options.ports.runs.list({ status: ['running'] })) {
       if (active.has(run.id) || (options.only ?? run.id) !== run.id) continue;
       active.set(
@@ -50,6 +53,22 @@ export function startWorker(options: WorkerOptions): Repeated {
       await loop.stop();
       await Promise.all(active.values());
     },
+  };
+}
+
+/** Whether a run is held back; until when is told once for each repository. */
+function holder({ heldUntil, log }: WorkerOptions) {
+  const told = new Map<string, number>();
+  return (run: Run): boolean => {
+    const until = heldUntil?.(run);
+    if (until === undefined) return false;
+    const { name } = run.repository;
+    if (told.get(name) !== until) {
+      told.set(name, until);
+      const when = new Date(until).toISOString();
+      log(`few of GitHub's calls are left for ${name}: queued runs wait until ${when}`);
+    }
+    return true;
   };
 }
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { claimLeaseMs, clockSkewMs } from '../../../lib/domain/claim.ts';
 import { ClaimHeld } from '../../../lib/domain/errors.ts';
 import { event } from '../examples.ts';
-import { freshScope, type Station } from './station.ts';
+import { freshScope, type Station, StationGone } from './station.ts';
 
 export type ClaimCall = 'acquire' | 'heartbeat' | 'release' | 'cancel';
 interface Pending {
@@ -49,6 +49,12 @@ export class ClaimWorld {
     }));
   }
 
+  /** Time goes on until so many milliseconds after the end of a lease, by the holder's clock. */
+  outlast(n: number, ms: number): void {
+    const { held, offset } = this.#actor(n);
+    this.now = Math.max(this.now, (held?.until ?? 0) - offset + ms);
+  }
+
   /** Carries a call out now, or only reads the clock for it and leaves it on its way. */
   async ask(n: number, call: ClaimCall, delayed: boolean): Promise<void> {
     const actor = this.#actor(n);
@@ -75,6 +81,21 @@ export class ClaimWorld {
     actor.pending = undefined;
     actor.held = undefined;
     await actor.station.crash();
+  }
+
+  /** The process dies within a call. What the call left behind is all of what it does, or nothing. */
+  async dieIn(n: number, call: ClaimCall, touch: number): Promise<void> {
+    const actor = this.#actor(n);
+    const { station } = actor;
+    if (station.dieAt === undefined || actor.pending !== undefined) return this.crash(n, true);
+    const pending = { call, at: this.now + actor.offset, fence: actor.held?.fence };
+    await station.dieAt(touch);
+    const answer = await this.#send(actor, pending);
+    await station.crash();
+    if (answer.error instanceof StationGone) await this.#judgeUnheard(actor, pending);
+    else this.#judge(actor, pending, answer);
+    actor.held = undefined;
+    await this.look();
   }
 
   /** All ask for the claim at the same moment: over separate processes, a race. */
@@ -105,8 +126,8 @@ export class ClaimWorld {
   /** What everybody sees: the newest fence and its owner. */
   async look(): Promise<void> {
     const { fence, run, free } = this.#top;
-    for (const { station } of this.actors) {
-      const claim = await station.stores.claims.get(this.key);
+    const seen = this.actors.map(({ station }) => station.stores.claims.get(this.key));
+    for (const claim of await Promise.all(seen)) {
       expect(claim?.fence ?? 0).toBe(fence);
       expect(claim?.owner).toBe(free ? undefined : run);
     }
@@ -158,6 +179,18 @@ export class ClaimWorld {
       if (call === 'cancel' && current) this.#top.cancelled = true;
       if (call === 'release' && current && fence === this.#top.fence) this.#freed(actor.run);
     }
+  }
+
+  /** Nobody heard the answer: what the store says since is judged as if it were one. */
+  async #judgeUnheard(actor: Actor, pending: Pending): Promise<void> {
+    const claim = await actor.station.stores.claims.get(this.key);
+    const own = claim?.owner === actor.run;
+    const { call, at } = pending;
+    const { fence = 0, leaseUntil: until = 0 } = claim ?? {};
+    if (call === 'acquire' && own) this.#acquired(actor, at, { fence, until });
+    else if (call === 'heartbeat' && own) this.#top.longest = Math.max(this.#top.longest, until);
+    else if (call === 'release' && claim?.owner === undefined) this.#judge(actor, pending, {});
+    else if (call === 'cancel' && claim?.cancelAt !== undefined) this.#judge(actor, pending, {});
   }
 
   #acquired(actor: Actor, at: number, { fence = 0, until = 0, error }: Answer): void {

@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import fc from 'fast-check';
 import { claimLeaseMs, clockSkewMs } from '../../../lib/domain/claim.ts';
 import { EffectWorld, type Life } from './effect-world.ts';
-import { clockOffset, holds } from './generated.ts';
+import { clockOffset, holds, touch } from './generated.ts';
 import type { Station, Stations } from './station.ts';
 
 /** Two processes that start together after a pause, and what the rival does meanwhile. */
@@ -16,7 +16,7 @@ const life: fc.Arbitrary<Life> = fc.record({
   offset: clockOffset(clockSkewMs),
   // A walk that meets nothing takes 13 steps.
   diesAt: fc.nat({ max: 16 }),
-  after: fc.boolean(),
+  dies: fc.oneof(fc.constantFrom('before' as const, 'after' as const), touch),
   lostAnswers: fc.array(fc.boolean(), { maxLength: 2 }),
   slowFind: fc.oneof(fc.constant(0), fc.constantFrom(1, 20)),
 });
@@ -29,35 +29,35 @@ const generation: fc.Arbitrary<Generation> = fc.record({
   rival: fc.option(life, { nil: undefined, freq: 3 }),
 });
 const ticks = fc.array(fc.nat({ max: 2_000 }), { minLength: 1, maxLength: 10 });
-const survivor: Life = { offset: 0, diesAt: 0, after: false, lostAnswers: [], slowFind: 0 };
+const survivor: Life = { offset: 0, diesAt: 0, dies: 'before', lostAnswers: [], slowFind: 0 };
 
 /** What effects keep whatever happens to the processes that carry them out. */
 export function effectSchedules(open: () => Promise<Stations>): void {
   test('each effect once, and none by a run that lost its claim', async () => {
-    const { stations, schedules } = await open();
-    const [one, two, three] = stations as readonly [Station, Station, Station];
-    await holds(
-      fc.asyncProperty(
-        fc.scheduler(),
-        ticks,
-        fc.array(generation, { maxLength: 4 }),
-        async (scheduler, taken, generations) => {
-          const world = await EffectWorld.begin(one, taken);
-          for (const { pauseMs, lives, rival } of generations) {
-            world.now += pauseMs;
-            const begun = Promise.all([
-              world.walk(one, lives[0], scheduler),
-              world.walk(two, lives[1], scheduler),
-              rival && world.rival(three, rival, scheduler),
-            ]);
-            await scheduler.waitFor(begun);
-          }
-          world.now += claimLeaseMs;
-          await world.walk(two, survivor);
-          await world.judge(three);
-        },
-      ),
-      schedules,
-    );
+    await effectsHold(await open());
   });
+}
+
+/** Throws where a schedule finds that effects are not what they should be. */
+export async function effectsHold({ stations, ...how }: Stations): Promise<void> {
+  const [one, two, three] = stations as readonly [Station, Station, Station];
+  const generations = fc.array(generation, { maxLength: 4 });
+  await holds(
+    fc.asyncProperty(fc.scheduler(), ticks, generations, async (scheduler, taken, all) => {
+      const world = await EffectWorld.begin(one, taken);
+      for (const { pauseMs, lives, rival } of all) {
+        world.now += pauseMs;
+        const begun = Promise.all([
+          world.walk(one, lives[0], scheduler),
+          world.walk(two, lives[1], scheduler),
+          rival && world.rival(three, rival, scheduler),
+        ]);
+        await scheduler.waitFor(begun);
+      }
+      world.now += claimLeaseMs;
+      await world.walk(two, survivor);
+      await world.judge(three);
+    }),
+    how,
+  );
 }

@@ -11,9 +11,10 @@ import { freshScope, type Station } from './station.ts';
 /** One process: how its clock is off, when it dies, and which of its writes' answers are lost. */
 export interface Life {
   readonly offset: number;
-  /** The step it dies at, counted from its start, before or after the step is done; 0: it lives. */
+  /** The step it dies at, counted from its start; 0: it lives. */
   readonly diesAt: number;
-  readonly after: boolean;
+  /** Before or after that step is done, or within it at so many touches of the storage. */
+  readonly dies: 'before' | 'after' | number;
   readonly lostAnswers: readonly boolean[];
   /** How long it takes to look for an earlier write, in tens of seconds. */
   readonly slowFind: number;
@@ -36,6 +37,8 @@ export class EffectWorld {
   #steps = 0;
   #processes = 0;
   #superseded = false;
+  /** What the run wrote after its rival had been let in. */
+  readonly #tooLate: string[] = [];
 
   private constructor(run: Run, rival: Run, ticks: readonly number[]) {
     this.run = run;
@@ -89,6 +92,7 @@ export class EffectWorld {
 
   /** Each effect is in the forge once, known by its receipt and told once; none of a run that lost. */
   async judge({ stores }: Station): Promise<void> {
+    expect(this.#tooLate).toEqual([]);
     const written = this.forge.map(({ key }) => key);
     expect(written).toEqual([...new Set(written)]);
     const listed = await stores.effects.list(this.run.id);
@@ -145,14 +149,14 @@ export class EffectWorld {
 
   #write(run: Run, key: string) {
     // The fence was checked before; by now a newer owner may not have been let in.
-    if (run === this.run) expect(this.#superseded).toBe(false);
+    if (run === this.run && this.#superseded) this.#tooLate.push(key);
     const written = { key, run: run.id };
     this.forge.push(written);
     return written;
   }
 
   /** A process whose every call to a port or the forge may come late, or be its last. */
-  #process({ stores }: Station, life: Life, scheduler?: Scheduler) {
+  #process({ stores, dieAt }: Station, life: Life, scheduler?: Scheduler) {
     this.#processes += 1;
     const instance = `i-${this.#processes}`;
     const clock = { now: () => this.now + life.offset };
@@ -172,17 +176,25 @@ export class EffectWorld {
       else if (clock.now() > until - (2 * runnerLeaseMs) / 3) dead = !(await hold());
     };
     const step: Step = async (work) => {
+      // The dead renew nothing, though what they were at goes on here until it throws.
+      if (dead) throw new Killed();
       await scheduler?.schedule(Promise.resolve(), instance);
       this.now += this.#ticks[this.#steps % this.#ticks.length] ?? 0;
       this.#steps += 1;
       count += 1;
       await renew();
-      if (dead || (count === life.diesAt && !life.after)) dead = true;
+      const last = count === life.diesAt;
+      dead ||= last && life.dies === 'before';
       if (dead) throw new Killed();
-      const result = await work();
-      if (count === life.diesAt) dead = true;
-      if (dead) throw new Killed();
-      return result;
+      if (last && typeof life.dies === 'number') await dieAt?.(life.dies);
+      const working = work();
+      if (last) {
+        // Whatever came of it, nobody hears.
+        await working.catch(() => undefined);
+        dead = true;
+        throw new Killed();
+      }
+      return working;
     };
     return { instance, hold, step, ports: { clock, ...stepped(stores, step) } };
   }

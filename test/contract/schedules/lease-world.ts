@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { clockSkewMs } from '../../../lib/domain/claim.ts';
-import type { Station } from './station.ts';
+import { type Station, StationGone } from './station.ts';
 
 /** Runner leases and slots alike: leases with a name, of which a number may stand. */
 export interface LeaseKind {
@@ -53,6 +53,12 @@ export class LeaseWorld {
     }));
   }
 
+  /** Time goes on until so many milliseconds after the end of a lease, by the holder's clock. */
+  outlast(n: number, ms: number): void {
+    const { until = 0, offset } = this.#actor(n);
+    this.now = Math.max(this.now, until - offset + ms);
+  }
+
   async ask(n: number, call: LeaseCall, delayed: boolean): Promise<void> {
     const actor = this.#actor(n);
     if (actor.pending !== undefined) return;
@@ -83,6 +89,39 @@ export class LeaseWorld {
     await actor.station.crash();
   }
 
+  /** The process dies within a call. What the call left behind is all of what it does, or nothing. */
+  async dieIn(n: number, call: LeaseCall, touch: number): Promise<void> {
+    const actor = this.#actor(n);
+    const { station, holder } = actor;
+    if (station.dieAt === undefined || actor.pending !== undefined) return this.crash(n, true);
+    const at = this.now + actor.offset;
+    const until = at + this.#kind.lengthMs;
+    const before = await this.#kind.holders(station, at);
+    await station.dieAt(touch);
+    const asked =
+      call === 'take'
+        ? this.#kind.take(station, holder, at, until)
+        : this.#kind.release(station, holder);
+    const heard = await asked.catch(unlessGone);
+    await station.crash();
+    if (heard === true) this.#taken(actor, at);
+    if (heard === false) this.#refused(actor, at, this.#counted());
+    actor.until = undefined;
+    const after = await this.#kind.holders(station, at);
+    const others = before.filter((other) => other !== holder);
+    expect(after.filter((other) => other !== holder)).toEqual(others);
+    const mine = after.includes(holder);
+    if (call === 'take' && mine)
+      this.#ends.set(holder, Math.max(this.#ends.get(holder) ?? 0, until));
+    // Of a lease that had lapsed nobody can see whether it was released as well.
+    const freed = call === 'release' && (heard !== 'gone' || (before.includes(holder) && !mine));
+    if (freed) {
+      expect(mine).toBe(false);
+      this.#forget(holder);
+    }
+    await this.look();
+  }
+
   /** All ask at the same moment: over separate processes, a race. */
   async race(): Promise<void> {
     const asking = this.actors.filter(({ pending }) => pending === undefined);
@@ -105,8 +144,10 @@ export class LeaseWorld {
 
   /** By nobody's clock do more hold a lease than may. */
   async look(): Promise<void> {
-    for (const { station, offset } of this.actors) {
-      const holders = await this.#kind.holders(station, this.now + offset);
+    const seen = this.actors.map(({ station, offset }) =>
+      this.#kind.holders(station, this.now + offset),
+    );
+    for (const holders of await Promise.all(seen)) {
       expect(holders.length).toBeLessThanOrEqual(this.#capacity);
     }
   }
@@ -125,8 +166,13 @@ export class LeaseWorld {
     expect(await this.#kind.holders(actor.station, now)).toEqual(
       before.filter((holder) => holder !== actor.holder),
     );
-    for (const one of this.actors) if (one.holder === actor.holder) one.until = undefined;
-    this.#ends.delete(actor.holder);
+    this.#forget(actor.holder);
+  }
+
+  /** Neither its processes nor others count on its lease any more. */
+  #forget(holder: string): void {
+    for (const one of this.actors) if (one.holder === holder) one.until = undefined;
+    this.#ends.delete(holder);
   }
 
   #taken(actor: Actor, at: number): void {
@@ -153,4 +199,9 @@ export class LeaseWorld {
     );
     return [...new Set(sure.map(({ holder }) => holder))];
   }
+}
+
+function unlessGone(error: unknown): 'gone' {
+  if (error instanceof StationGone) return 'gone';
+  throw error;
 }

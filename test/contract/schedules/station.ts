@@ -8,12 +8,24 @@ export interface Station {
   readonly stores: ScheduledStores;
   /** Ends as a killed process does, releasing nothing, and starts again. */
   crash(): Promise<void>;
+  /**
+   * Has the process die in its next call: at so many touches of the storage, counted from 0, or not at all where the call
+   * needs fewer. The call then throws `StationGone`; `crash` starts it again. Undefined where calls can't be cut through.
+   */
+  readonly dieAt?: (touch: number) => Promise<void>;
+}
+
+/** The process died in the call, which was done whole or not at all. */
+export class StationGone extends Error {
+  override readonly name = 'StationGone';
 }
 
 /** The stations of one storage, and how many generated schedules their speed allows. */
 export interface Stations {
   readonly stations: readonly Station[];
   readonly schedules: number;
+  /** Stop at the first schedule that breaks the property, without a search for the smallest. */
+  readonly endOnFailure?: boolean;
 }
 
 let scopes = 0;

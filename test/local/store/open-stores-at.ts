@@ -9,9 +9,12 @@ export interface OpenStores extends StorePorts {
   readonly publicKey: string;
 }
 
-/** Stores on the database of that folder. The caller closes it. */
-export async function openStores(dataDir: string): Promise<OpenStores> {
-  const database = openDatabase(dataDir);
+/** Stores on the database of that folder, or on what `through` makes of it. The caller closes it. */
+export async function openStores(
+  dataDir: string,
+  through: (database: Database) => Database = (database) => database,
+): Promise<OpenStores> {
+  const database = through(openDatabase(dataDir));
   const signer = await openSigner(dataDir);
   const stores = sqliteStores(database, { ledgerDir: join(dataDir, 'ledger'), signer });
   return { ...stores, dataDir, database, publicKey: signer.publicKey };

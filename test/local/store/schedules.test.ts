@@ -6,7 +6,7 @@ import { connectionStations, processStations } from './stations.ts';
 
 describe.each([
   ['connections', connectionStations(200)],
-  ['processes', processStations(3)],
+  ['processes', processStations(25)],
 ])('over %s', (_, open) => {
   describe('claims', () => claimSchedules(open));
   describe('runner leases', () => runnerSchedules(open));
