@@ -59,7 +59,7 @@ describe('what the server reads of it', () => {
       if (written) writeFileSync(place, `of ${source} `.padEnd(40, '.'), { mode: 0o600 });
       return [`/run/secrets/${name}`, written ? place : source] as const;
     });
-    const places = new Map(mounted);
+    const places = new Map<string, string>(mounted);
     const environment = Object.entries<string>(serve.environment).map(([name, value]) => {
       const text = interpolated(value, env);
       return [name, places.get(text) ?? text];
