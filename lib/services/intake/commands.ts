@@ -91,7 +91,7 @@ async function retry(call: CommandCall): Promise<string | CommandRefusal> {
   return startRun(ports, decision, settings, await keptAnswers(ports, newest, id));
 }
 
-/** Lets exactly the change pass that policy stopped in the newest run. Not for everybody who may write. */
+/** Lets exactly the change pass that was stopped in the newest run. Not for everybody who may write. */
 async function letPass(call: CommandCall): Promise<string | CommandRefusal> {
   const { ports, settings, decision, issueState, permission, newest, saidAt } = call;
   const { by } = decision.trigger;

@@ -102,7 +102,7 @@ test('a run that is there is named, and what may be done about it', async () => 
   const ended: Partial<Run> = { status: 'settled', outcome: 'refused', settledAt: Date.now() };
   await on.ports.runs.update(run.id, ['running'], ended, []);
   await say('/entropy let-pass', 'keeper', 1);
-  expect((await replies(1))[0]?.body).toMatch(/no change that policy stopped: refused. `.* retry`/);
+  expect((await replies(1))[0]?.body).toMatch(/no change that was stopped: refused. `.* retry`/);
 });
 
 test('who may not command gets no answer, nor does a bot, our own App or what is no command', async () => {
