@@ -184,7 +184,7 @@ test('several who look at once write one comment, and whoever begins the run wai
   await refuseWhileTold(on.ports, queued);
 });
 
-test('a run that begins, or is stopped, in the midst of it is not told to wait', async () => {
+test('a run that begins in the midst of it is not told to wait', async () => {
   const { pauses, runs } = on.ports;
   let begin = async () => {};
   const list: typeof runs.list = async (filter) => {
@@ -198,6 +198,23 @@ test('a run that begins, or is stopped, in the midst of it is not told to wait',
   };
   expect(await look(ports)).toEqual({ told: 0, failed: 0 });
   expect(await comments()).toEqual([]);
+});
+
+test('a run that is stopped while its waiting is on the way to GitHub has it taken back', async () => {
+  const { effects } = on.ports;
+  let stopped: Run | undefined;
+  const intend: typeof effects.intend = async (...asked) => {
+    stopped ??= await cancel(on.ports, queued.id, 'maria');
+    return effects.intend(...asked);
+  };
+  await look({ ...on.ports, effects: { ...effects, intend } });
+  expect(stopped?.status).toBe('ending');
+  expect((await comments())[0]?.text).toMatch(/^Queued/);
+  expect(await look()).toEqual({ told: 1, failed: 0 });
+  const [only, ...more] = await comments();
+  expect(more).toEqual([]);
+  expect(only?.text).toBe('Stopped, as asked.');
+  expect((await present()).status).toBe('settled');
 });
 
 test('what GitHub refuses for good is not asked of it again; the next reason is', async () => {
