@@ -1,10 +1,13 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { callLimits } from '../lib/aws/call-limits.ts';
 import { composeAccess, composePorts } from '../lib/aws/compose.ts';
 import { composeStores } from '../lib/aws/compose-stores.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
+import { remotePublisher } from '../lib/aws/remote-publisher.ts';
 import { runSettings } from '../lib/aws/run-settings.ts';
 import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
 import { dispatch } from '../lib/services/dispatcher.ts';
@@ -19,9 +22,16 @@ const executions = stepFunctions({
   client: new SFNClient({}),
   stateMachineArn: environment.needed('stateMachine'),
 });
+const capacity = Number(environment.given('capacity') ?? 2);
+/** It alone may say anything on GitHub. */
+const publisher = remotePublisher({
+  lambda: new LambdaClient(callLimits(120_000)),
+  functionName: environment.needed('lifecycleFunction'),
+});
 const intake = {
   readFacts: (intent: Parameters<typeof readTriggerFacts>[1]) => readTriggerFacts(access, intent),
   settings: runSettings(environment),
+  reply: publisher.reply,
 };
 
 /** Time that is left for starting runs, in milliseconds. */
@@ -40,6 +50,15 @@ async function canStart({ awsRequestId, getRemainingTimeInMillis }: Context): Pr
   return state === 'ready';
 }
 
+/** What could not be begun is told so on its issue; the clock's next call looks again. */
+async function tellWaiting(): Promise<void> {
+  const waiting = await ports.runs.list({ status: ['queued', 'ending'], limit: 1 });
+  if (waiting.length === 0) return;
+  await publisher
+    .tellQueue(capacity)
+    .catch((error: unknown) => console.error(JSON.stringify({ queue: String(error) })));
+}
+
 /**
  * Does what the inbox asks for and starts runs while there are slots. Called by the table's stream and by a
  * schedule; what it is called with only says that it is time to look.
@@ -47,11 +66,9 @@ async function canStart({ awsRequestId, getRemainingTimeInMillis }: Context): Pr
 export const handler = middy().handler(async (_event, context) => {
   const { done, waiting } = await drainInbox(ports, intake);
   for (const { delivery, note } of done) console.log(JSON.stringify({ delivery, note }));
-  if (!(await canStart(context))) return;
-  const started = await dispatch(ports, {
-    capacity: Number(environment.given('capacity') ?? 2),
-    definition: environment.needed('definition'),
-  });
+  const definition = environment.needed('definition');
+  const started = (await canStart(context)) ? await dispatch(ports, { capacity, definition }) : [];
   for (const run of started) await executions.start(run);
+  await tellWaiting();
   console.log(JSON.stringify({ waiting, started: started.map(({ id }) => id) }));
 });

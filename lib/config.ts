@@ -77,6 +77,15 @@ export interface ConfigOptions {
   readonly region?: string | undefined;
 }
 
+/** Every setting that is read here; those that are secret also as `NAME_FILE`. */
+export const settingNames: {
+  readonly plain: readonly string[];
+  readonly secret: readonly string[];
+} = {
+  plain: Object.keys(schema.shape),
+  secret: secretNames,
+};
+
 /** All that the environment decides, read once. */
 export interface Config {
   /** Where the database, ledgers, keys and working folders are. */

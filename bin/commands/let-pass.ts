@@ -15,11 +15,13 @@ A new run takes exactly the change that was kept: it is verified, published and 
 are named are let pass for it alone. Ledger and pull request say who did that. What git itself obeys, links,
 submodules, odd paths and credentials can't be let pass.`;
 
-/** `entropy let-pass`: lets the kept change of a run through that policy stopped. */
+/** `entropy let-pass`: lets the kept change of a run through that was stopped. */
 export function addLetPass(program: Command): void {
   program
     .command('let-pass')
-    .description('show a change that the rules stopped (PolicyViolation), and let exactly it pass')
+    .description(
+      'show a change that was stopped (PolicyViolation, BranchProtected), and let exactly it pass',
+    )
     .argument('<run>', "the run's id")
     .option('-y, --yes', 'do not ask')
     .option('--json', 'one JSON object a line; the last has type "outcome"')
@@ -58,8 +60,9 @@ async function sourceAt({ aws, dataDir }: Config): Promise<Source> {
   return (await openDeployment(aws)).ports().source;
 }
 
-function show({ violations }: Kept, patch: string, { err }: Terminal): void {
-  err.write(`${printable(patch)}\nIt breaks:\n`);
+function show({ violations, because }: Kept, patch: string, { err }: Terminal): void {
+  const title = violations.length === 0 ? `It was stopped:\n  ${printable(because)}` : 'It breaks:';
+  err.write(`${printable(patch)}\n${title}\n`);
   for (const { message, hard } of violations) {
     const note = hard ? paint(err, 'red', '  (can not be let pass)') : '';
     err.write(`  ${printable(message)}${note}\n`);

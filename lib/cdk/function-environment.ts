@@ -41,8 +41,6 @@ export function tellFunctions(parts: Granted, deployment: Deployment): void {
   functions.tell(['lifecycle'], {
     [names.exposure]: deployment.tier === 'proxied' || deployment.acceptPrivate ? 'any' : 'public',
   });
-  functions.tell(['sweep'], {
-    [names.cluster]: cluster.attrArn,
-    [names.lifecycleFunction]: nameOf('lifecycle'),
-  });
+  functions.tell(['sweep', 'dispatch'], { [names.lifecycleFunction]: nameOf('lifecycle') });
+  functions.tell(['sweep'], { [names.cluster]: cluster.attrArn });
 }

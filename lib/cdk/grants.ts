@@ -56,8 +56,9 @@ export function grantAll(scope: Construct, granted: Granted): void {
   for (const [caller, called] of Object.entries(may.call)) {
     grantCall(functions, caller as FunctionName, called as FunctionName);
   }
-  // A run whose walk ended otherwise is settled by the publisher, as any other.
-  grantCall(functions, 'sweep', 'lifecycle');
+  // A run whose walk ended otherwise is settled by the publisher, as any other; what the intake has to say on an
+  // issue is said by it as well.
+  for (const caller of ['sweep', 'dispatch'] as const) grantCall(functions, caller, 'lifecycle');
   grantParameters(functions.of('webhook').role, [
     parameters.webhookSecret,
     parameters.webhookSecretPrevious,

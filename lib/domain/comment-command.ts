@@ -12,7 +12,7 @@ export const commandWords = {
   stop: 'stops the run that is at the issue',
   retry: 'starts a new run, with the answers given so far',
   answer: 'answers the question that waits; any comment does too',
-  'let-pass': 'lets exactly the change pass that policy stopped (maintainers)',
+  'let-pass': 'lets exactly the change pass that was stopped (maintainers)',
 } as const;
 export type CommandName = keyof typeof commandWords;
 

@@ -90,6 +90,11 @@ export class ForgeFailed extends DomainError {
 }
 /** GitHub can't be reached, limits us or fails on its side: the same call may go through later. */
 export class ForgeUnavailable extends ForgeFailed {}
+/**
+ * GitHub's own rules (a ruleset, branch protection, push protection) refuse a write. The message says what they say, and
+ * what a maintainer has to change. The change is kept.
+ */
+export class BranchProtected extends ForgeFailed {}
 /** The folder is no usable git repository. */
 export class RepositoryInvalid extends DomainError {}
 /** `.entropy.yml`, the environment or an option is not valid. The message names the key and the fix. */
@@ -125,6 +130,7 @@ const classes = {
   PolicyViolation,
   ForgeFailed,
   ForgeUnavailable,
+  BranchProtected,
   RepositoryInvalid,
   ConfigInvalid,
   LedgerConflict,

@@ -19,6 +19,7 @@ const exitCodes: Record<Exclude<Outcome, 'failed'>, number> = {
 const environmental = new Set([
   'ForgeFailed',
   'ForgeUnavailable',
+  'BranchProtected',
   'StorageFailed',
   'RepositoryInvalid',
   'SandboxUnavailable',

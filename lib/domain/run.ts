@@ -107,6 +107,17 @@ export interface BaseMove {
   readonly conflicts: readonly string[];
 }
 
+/** Why a queued run has not begun: no slot is free, all work is paused, the issue's earlier run comes to its end. */
+export type WaitReason = 'slot' | 'pause' | 'run';
+
+/** What the issue of a queued run is told of its waiting; `over` once a run that never began has told its end. */
+export interface Waiting {
+  readonly for: WaitReason;
+  /** Counts what the issue was told, so that each is an effect of its own. */
+  readonly n: number;
+  readonly state: 'telling' | 'told' | 'over';
+}
+
 /** One attempt to resolve one issue. */
 export interface Run {
   readonly id: string;
@@ -120,6 +131,8 @@ export interface Run {
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly settledAt?: number;
+  /** Set from when its issue is told that it waits. */
+  readonly waits?: Waiting;
   /** Set where the records of a settled run were removed to make room; the ledger's objects may stand. */
   readonly collectedAt?: number;
   /** SHA-256 of the lifecycle definition that the run is walked by. */

@@ -1,13 +1,17 @@
 import { ForgeFailed } from '../domain/errors.ts';
 import type { CommitReceipt, CommitRequest, Forge, Identity } from '../domain/forge.ts';
 import type { RepositoryClient, WithAccess } from './access.ts';
+import { underRules } from './branch-rules.ts';
 import { hasStatus } from './failure.ts';
 
 /** Branches and commits, by the Git Data API: GitHub signs a commit that names no author of its own. */
 export function commitsOf(access: WithAccess) {
   return {
     findBranch: (branch) => access({ contents: 'read' }, (github) => findBranch(github, branch)),
-    commit: (request) => access({ contents: 'write' }, (github) => commit(github, request)),
+    commit: (request) =>
+      access({ contents: 'write' }, (github) =>
+        underRules({ branch: request.branch }, () => commit(github, request)),
+      ),
     identity: () => access({ metadata: 'read' }, identity),
   } satisfies Partial<Forge>;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ForgeFailed, ForgeUnavailable } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { RepositoryClient, WithAccess } from './access.ts';
+import { underRules } from './branch-rules.ts';
 import { hasStatus } from './failure.ts';
 import { mutate } from './mutate.ts';
 import { readPull } from './pull-requests.ts';
@@ -22,7 +23,9 @@ export function mergesOf(access: WithAccess) {
       }
     },
     merge: (number, head) =>
-      access({ contents: 'write', pull_requests: 'read' }, (github) => merge(github, number, head)),
+      access({ contents: 'write', pull_requests: 'read' }, (github) =>
+        underRules({ merges: true }, () => merge(github, number, head)),
+      ),
   } satisfies Partial<Forge>;
 }
 

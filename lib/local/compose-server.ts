@@ -3,11 +3,13 @@ import type { Config } from '../config.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { Turns } from '../providers/replay.ts';
+import { answerCommand, type CommandReply } from '../services/publisher/answer-command.ts';
 import { composeEmbedded, type Embedded } from './compose.ts';
 import { composeGithub, type Github } from './compose-github.ts';
 import { healthOf } from './server/health.ts';
 import { startInboxWorker } from './server/inbox-worker.ts';
 import type { Log } from './server/log-line.ts';
+import { startQueueWorker } from './server/queue-worker.ts';
 import { startReconcileWorker } from './server/reconcile-worker.ts';
 import type { Repeated } from './server/repeat.ts';
 import { startWebhookServer, type WebhookServerOptions } from './server/webhook-server.ts';
@@ -86,21 +88,23 @@ function startWorkers(
 ): [Repeated, ...Repeated[]] {
   const { heldUntil, readFacts, waitingIssues, newComments, installedRepositories } = github;
   const worker = startWorker({ ...runner, capacity: config.capacity, heldUntil });
-  const shared = { ports, readFacts, settings, log };
+  const reply = (answer: CommandReply) => answerCommand(ports, answer);
+  const shared = { ports, readFacts, settings, reply, log };
   const inbox = startInboxWorker({ ...shared, onDone: worker.wake });
+  const queue = startQueueWorker({ ports, capacity: config.capacity, log });
   const { repositories: named, minutes = 10 } = config.reconcile ?? {};
   const repositories = named === undefined ? installedRepositories : async () => named;
-  if (minutes === 0) return [inbox, worker];
+  if (minutes === 0) return [inbox, worker, queue];
   if (repositories === undefined) {
     log('set ENTROPY_REPOSITORIES: until then nobody looks for deliveries that never came');
-    return [inbox, worker];
+    return [inbox, worker, queue];
   }
   const onLooked = () => {
     inbox.wake();
     worker.wake();
   };
   const looks = { repositories, waitingIssues, newComments, minutes, onLooked };
-  return [inbox, worker, startReconcileWorker({ ...shared, ...looks })];
+  return [inbox, worker, queue, startReconcileWorker({ ...shared, ...looks })];
 }
 
 function readVersion(): string {

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/ledger.ts';
+import { owesWord } from '../domain/owes-word.ts';
 import type { Ports } from '../domain/ports.ts';
 import { issueKeyOf, type Run } from '../domain/run.ts';
 import { runOf } from './lifecycle/run-facts.ts';
@@ -13,7 +14,8 @@ export interface CancelReason {
 }
 
 /**
- * Asks a run to stop. A queued run ends at once; a running one stops at its next heartbeat and settles.
+ * Asks a run to stop. A queued run ends at once, and is sealed once its issue no longer says that it waits; a running
+ * one stops at its next heartbeat and settles.
  * Returns the run as it then is; a settled run is left as it is. Throws `NotFound`.
  */
 export async function cancel(
@@ -35,7 +37,9 @@ export async function cancel(
       { status: 'ending', settledAt: at, outcome: 'cancelled', ...note },
       [{ ...event, kind: 'run.settled', data: { ...data, outcome: 'cancelled' } }],
     );
-    if (ending.status !== 'running') return sealsLater ? ending : sealRun(ports, ending);
+    if (ending.status !== 'running') {
+      return sealsLater || owesWord(ending) ? ending : sealRun(ports, ending);
+    }
   }
   const key = issueKeyOf(run.repository, run.issue);
   const requested = { ...event, kind: 'cancel.requested', data };

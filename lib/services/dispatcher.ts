@@ -2,6 +2,7 @@ import { claimLeaseMs } from '../domain/claim.ts';
 import { ClaimHeld } from '../domain/errors.ts';
 import { slotLeaseMs, slotPool } from '../domain/lease.ts';
 import type { NewEvent } from '../domain/ledger.ts';
+import { owesWord } from '../domain/owes-word.ts';
 import type { Ports } from '../domain/ports.ts';
 import { issueKeyOf, type Run } from '../domain/run.ts';
 import { sealRun } from './lifecycle/seal-run.ts';
@@ -71,8 +72,12 @@ async function start(ports: Ports, run: Run, definition: string): Promise<Run> {
   }
 }
 
-/** A holder that is coming to its end is waited for. */
-async function isStopping(ports: Ports, key: string, holder: string): Promise<boolean> {
+/** Whether the holder of a claim is coming to its end: it is waited for. */
+export async function isStopping(
+  ports: Pick<Ports, 'claims' | 'runs'>,
+  key: string,
+  holder: string,
+): Promise<boolean> {
   const claim = await ports.claims.get(key);
   if (claim?.owner !== holder || claim.cancelAt !== undefined) return true;
   const status = (await ports.runs.get(holder))?.status;
@@ -96,5 +101,5 @@ async function turnAway(ports: Ports, run: Run, held: ClaimHeld) {
       },
     ],
   );
-  return sealRun(ports, ending);
+  return owesWord(ending) ? ending : sealRun(ports, ending);
 }

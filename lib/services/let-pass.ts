@@ -10,17 +10,22 @@ import { filesBefore } from './publisher/publish-change.ts';
 /** What looking at a kept change needs. */
 export type KeptPorts = Pick<Ports, 'runs' | 'stages' | 'ledger' | 'source'>;
 
-/** A change that policy stopped: kept in its run's ledger. */
+/** A change that policy or GitHub's own rules stopped: kept in its run's ledger. */
 export interface Kept {
   readonly change: ChangeSet;
+  /** What stopped it said. */
+  readonly because: string;
+  /** Of the rules of the repository's policy. None where GitHub's own rules stopped it. */
   readonly violations: readonly Violation[];
 }
 
-/** The change that a run kept, and what it breaks. Throws `NotFound` where policy stopped none. */
+/** The change that a run kept, and what it breaks. Throws `NotFound` where none was stopped. */
 export async function keptChange(ports: KeptPorts, run: Run): Promise<Kept> {
-  if (run.status !== 'settled' || run.error?.name !== 'PolicyViolation') {
-    const state = run.error?.name ?? run.outcome ?? run.status;
-    throw new NotFound(`${run.id} has no change that policy stopped: ${state}`);
+  const { error, status } = run;
+  const protectedBranch = error?.name === 'BranchProtected';
+  if (status !== 'settled' || !(protectedBranch || error?.name === 'PolicyViolation')) {
+    const state = error?.name ?? run.outcome ?? status;
+    throw new NotFound(`${run.id} has no change that was stopped: ${state}`);
   }
   const round = await lastRoundOf(ports, run.id, 'coder');
   if (round === 0) throw new NotFound(`${run.id} left no change`);
@@ -29,10 +34,10 @@ export async function keptChange(ports: KeptPorts, run: Run): Promise<Kept> {
   const policy = await policyOf(ports, run);
   const base = baseOf(run).commit;
   const violations = violationsOf(change, base, policy, (path) => before.get(path));
-  if (violations.length === 0) {
-    throw new NotFound(`the change of ${run.id} breaks no rule: ${run.error.message}`);
+  if (violations.length === 0 && !protectedBranch) {
+    throw new NotFound(`the change of ${run.id} breaks no rule: ${error.message}`);
   }
-  return { change, violations };
+  return { change, violations, because: error.message };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { takeoverTime } from '../domain/lease.ts';
+import { owesWord } from '../domain/owes-word.ts';
 import type { Ports } from '../domain/ports.ts';
 import { type SealPorts, sealRun } from './lifecycle/seal-run.ts';
 
@@ -13,6 +14,8 @@ export async function sweep(
   let finished = 0;
   for (const run of await ports.runs.list({ status: ['ending'] })) {
     if ((only ?? run.id) !== run.id) continue;
+    // The publisher's to finish: see `tellQueue`.
+    if (owesWord(run)) continue;
     const at = takeoverTime(ports.clock.now(), skewMs);
     if ((await ports.runners.holder(run.id, at)) !== undefined) continue;
     await sealRun(ports, run);

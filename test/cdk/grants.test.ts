@@ -76,6 +76,7 @@ function whoMay(action: string, pattern: RegExp): string[] {
 describe('of the functions', () => {
   test('only the publisher asks for tokens that write', () => {
     expect(whoMay('lambda:InvokeFunction', /mintwrite/)).toEqual(['lifecycle']);
+    expect(whoMay('lambda:InvokeFunction', /lifecycle/i)).toEqual(['dispatch', 'sweep']);
     expect(whoMay('lambda:InvokeFunction', /mintread/)).toEqual(['dispatch', 'gateway', 'sweep']);
   });
 

@@ -26,6 +26,12 @@ test('with as many pull requests open as the repository allows, a run says so an
   expect(await world.stores.stages.list(other.id)).toEqual([]);
   expect((await published(world, other)).labels).toContain('entropy: refused');
   await expectAtRest(world, other);
+  // The issue says which, and what to do.
+  const { repositories } = await playground.snapshot();
+  const issue = repositories[0]?.issues.find(({ number }) => number === second);
+  expect(issue?.comments.map(({ body }) => body.split('<sub>')[0])).toEqual([
+    expect.stringMatching(/^Not worked on:\n\n> open pull requests .* merge or close one, then/),
+  ]);
 
   const closed = { repository, number: one.pullRequest?.number ?? 0, by: 'ada' };
   await playground.closeIssue(closed);

@@ -63,6 +63,6 @@ test('a way of merging that the repository does not allow is followed by the nex
 test('a rule of the branch is not got round', async () => {
   states = ['blocked'];
   refusals = ['At least 1 approving review is required by reviewers with write access.'];
-  await expect(merging()).rejects.toMatchObject({ name: 'ForgeFailed', status: 405 });
+  await expect(merging()).rejects.toMatchObject({ name: 'BranchProtected', status: 405 });
   expect(asked.filter((method) => method === 'PUT')).toHaveLength(1);
 });

@@ -8,6 +8,8 @@ export interface Fault {
   readonly path: string;
   readonly kind: 'status' | 'lose-answer' | 'hang-up';
   readonly status?: number;
+  /** What a `status` says in GitHub's words, in place of our own. */
+  readonly body?: Readonly<Record<string, unknown>>;
   /** Seconds for `Retry-After`. */
   readonly retryAfter?: number;
   /** How many requests it meets; 1 where not given. */

@@ -157,9 +157,9 @@ async function apiReply(
   return fault ? undefined : reply;
 }
 
-function faultReply({ status = 500, retryAfter }: Fault): Reply {
+function faultReply({ status = 500, retryAfter, body }: Fault): Reply {
   const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-  return { status, body: { message: 'A fault made on purpose' }, headers };
+  return { status, body: body ?? { message: 'A fault made on purpose' }, headers };
 }
 
 async function answerGit(

@@ -44,6 +44,10 @@ export function removeOldDeliveries(database: Database, before: number): number 
   const day = new Date(before).toISOString().slice(0, 10);
   return database.write(() => {
     database.run('DELETE FROM admissions WHERE day < ?', day);
+    // Of replies to comments that no run came of: they are found by their marks as well.
+    database.run(
+      'DELETE FROM effects WHERE receipt IS NOT NULL AND run NOT IN (SELECT id FROM runs)',
+    );
     return database.run(
       `DELETE FROM inbox WHERE note IS NOT NULL AND json_extract(body, '$.receivedAt') < ?`,
       before,

@@ -1,4 +1,7 @@
+import type { CommandRefusal } from '../../domain/command-refusal.ts';
 import type { CommandName } from '../../domain/comment-command.ts';
+import { NotFound, PolicyViolation } from '../../domain/errors.ts';
+import type { LetPass } from '../../domain/let-pass.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { type Run, type RunSettings, runIdOf } from '../../domain/run.ts';
 import { type Decision, type Permission, saidBefore } from '../../domain/trigger.ts';
@@ -26,17 +29,21 @@ export interface CommandCall {
   readonly saidAt: number;
 }
 
-/** Does what was asked. Gives a few words on what became of it; undefined: not now, ask again soon. */
-type Command = (call: CommandCall) => Promise<string | undefined>;
+/**
+ * Does what was asked. Gives a few words on what became of it, or why nothing did; undefined: not now, ask again
+ * soon.
+ */
+type Command = (call: CommandCall) => Promise<string | CommandRefusal | undefined>;
 
 /** What `/entropy NAME` does. */
 const commands: Readonly<Record<CommandName, Command>> = {
   run: async (call) => {
-    const { ports, settings, decision, issueState } = call;
-    if (issueState !== 'open') return `the issue is ${issueState}`;
-    if (isOvertaken(call)) return overtaken;
+    const { ports, settings, decision } = call;
+    const stale = unfit(call);
+    if (stale !== undefined) return stale;
     const busy = await runAtIt(ports, decision);
-    return busy === undefined ? startRun(ports, decision, settings) : `${busy.id} is at it`;
+    if (busy !== undefined) return { why: 'busy', run: busy.id };
+    return startRun(ports, decision, settings);
   },
   stop,
   retry,
@@ -49,61 +56,81 @@ export function commandNamed(name: string): Command | undefined {
   return Object.hasOwn(commands, name) ? commands[name as CommandName] : undefined;
 }
 
-const overtaken = 'a newer run has begun since it was said';
-
-/** Said before the newest run began and heard only now, it is about a state of things that is past. */
-function isOvertaken({ newest, saidAt }: CommandCall): boolean {
-  return newest !== undefined && saidBefore(saidAt, newest.createdAt);
+/** Why a command that starts a run can't: heard late, it is about a state of things that is past. */
+function unfit({ issueState, newest, saidAt }: CommandCall): string | CommandRefusal | undefined {
+  if (issueState !== 'open') return notOpen(issueState);
+  if (newest === undefined || !saidBefore(saidAt, newest.createdAt)) return undefined;
+  return { why: 'overtaken', run: newest.id };
 }
 
-async function stop({ ports, decision, saidAt }: CommandCall): Promise<string> {
+/** An issue that is gone can't be answered on. */
+function notOpen(state: 'closed' | 'gone'): string | CommandRefusal {
+  return state === 'gone' ? 'the issue is gone' : { why: 'closed' };
+}
+
+async function stop({ ports, decision, saidAt }: CommandCall): Promise<string | CommandRefusal> {
   const all = await liveRuns(ports, decision);
   const live = all.filter(({ createdAt }) => !saidBefore(saidAt, createdAt));
-  if (live.length === 0) return all.length === 0 ? 'no run to stop' : overtaken;
+  const [newer] = all;
+  if (newer === undefined) return { why: 'nothing-to-stop' };
+  if (live.length === 0) return { why: 'overtaken', run: newer.id };
   const { by } = decision.trigger;
   const reason = `${by} asked for it on the issue`;
   for (const { id } of live) await cancel(ports, id, by, { actor: 'intake', reason });
   return `asked ${live.map(({ id }) => id).join(', ')} to stop`;
 }
 
-async function retry(call: CommandCall): Promise<string> {
-  const { ports, settings, decision, issueState, newest } = call;
-  if (issueState !== 'open') return `the issue is ${issueState}`;
-  if (newest === undefined) return 'no run to start anew; "/entropy" starts one';
-  if (isOvertaken(call)) return overtaken;
+async function retry(call: CommandCall): Promise<string | CommandRefusal> {
+  const { ports, settings, decision, newest } = call;
+  const stale = unfit(call);
+  if (stale !== undefined) return stale;
+  if (newest === undefined) return { why: 'nothing-to-retry' };
   const busy = await runAtIt(ports, decision);
-  if (busy !== undefined) return `${busy.id} is at it`;
+  if (busy !== undefined) return { why: 'busy', run: busy.id };
   const id = runIdOf(decision.repository, decision.issue, decision.trigger.id);
   return startRun(ports, decision, settings, await keptAnswers(ports, newest, id));
 }
 
-/** Lets exactly the change pass that policy stopped in the newest run. Not for everybody who may write. */
-async function letPass(call: CommandCall): Promise<string> {
+/** Lets exactly the change pass that was stopped in the newest run. Not for everybody who may write. */
+async function letPass(call: CommandCall): Promise<string | CommandRefusal> {
   const { ports, settings, decision, issueState, permission, newest, saidAt } = call;
   const { by } = decision.trigger;
   if (permission !== 'admin' && permission !== 'maintain') {
-    return `${by} has ${permission} permission; maintain is needed`;
+    return { why: 'not-maintainer', permission };
   }
-  if (issueState !== 'open') return `the issue is ${issueState}`;
-  if (newest === undefined) return 'no run whose change could be let pass';
+  if (issueState !== 'open') return notOpen(issueState);
+  if (newest === undefined) return { why: 'nothing-to-pass', because: 'there was no run' };
   // Nobody can have seen its change then.
-  if (saidBefore(saidAt, newest.settledAt ?? newest.createdAt)) return overtaken;
-  const pass = leaveFor(newest, await keptChange(ports, newest), by);
+  if (saidBefore(saidAt, newest.settledAt ?? newest.createdAt)) {
+    return { why: 'overtaken', run: newest.id };
+  }
+  const pass = await leaveOf(ports, newest, by);
+  if ('why' in pass) return pass;
   const id = runIdOf(decision.repository, decision.issue, decision.trigger.id);
   await enqueue(ports, { id, ...decision, settings, pass });
   return `run ${id}`;
 }
 
+async function leaveOf(ports: Ports, run: Run, by: string): Promise<LetPass | CommandRefusal> {
+  try {
+    return leaveFor(run, await keptChange(ports, run), by);
+  } catch (error) {
+    // What nobody can let pass is told as well.
+    if (!(error instanceof NotFound) && !(error instanceof PolicyViolation)) throw error;
+    return { why: 'nothing-to-pass', because: error.message };
+  }
+}
+
 /** Answers the newest run's question; `rest` is the answer. */
-export async function answer(call: CommandCall): Promise<string | undefined> {
+export async function answer(call: CommandCall): Promise<string | CommandRefusal | undefined> {
   const { ports, settings, decision, issueState, rest, newest, saidAt } = call;
-  if (issueState !== 'open') return `the issue is ${issueState}`;
+  if (issueState !== 'open') return notOpen(issueState);
   const state = newest === undefined ? 'none' : await questionState(ports, newest);
-  if (newest === undefined || state === 'none') return 'no question waits for an answer';
-  if (rest === '') return 'the answer has no text';
+  if (newest === undefined || state === 'none') return { why: 'no-question' };
+  if (rest === '') return { why: 'no-text' };
   if (state === 'asking') return undefined;
   const askedAt = newest.settledAt ?? newest.createdAt;
-  if (saidBefore(saidAt, askedAt)) return 'said before the question was asked';
+  if (saidBefore(saidAt, askedAt)) return { why: 'overtaken', run: newest.id };
   const id = runIdOf(decision.repository, decision.issue, decision.trigger.id);
   const { by } = decision.trigger;
   const continues = await answering(ports, newest, id, { text: rest, by });

@@ -1,8 +1,8 @@
 import { DomainError, ForgeUnavailable, StorageFailed } from '../../domain/errors.ts';
 import type { Delivery, Ports } from '../../domain/ports.ts';
-import { decideTrigger, type TriggerIntent } from '../../domain/trigger.ts';
+import { type CommentIntent, decideTrigger, type TriggerIntent } from '../../domain/trigger.ts';
 import { hearComment } from './hear-comment.ts';
-import type { IntakeOptions } from './intake-options.ts';
+import type { IntakeOptions, TriggerOptions } from './intake-options.ts';
 import { startRun } from './issue-runs.ts';
 import { noticeChange } from './notice-change.ts';
 
@@ -30,13 +30,12 @@ export async function drainInbox(ports: Ports, options: IntakeOptions): Promise<
   return { done, waiting: pending.length - done.length };
 }
 
-/** Carries one intent out. Gives what became of it; undefined: not now. */
+/** Carries out what nobody is answered for. Gives what became of it. */
 export async function carryIntent(
   ports: Ports,
-  intent: TriggerIntent,
-  options: IntakeOptions,
-): Promise<string | undefined> {
-  if (intent.kind === 'comment') return hearComment(ports, intent, options);
+  intent: Exclude<TriggerIntent, CommentIntent>,
+  options: TriggerOptions,
+): Promise<string> {
   if (intent.kind === 'change') return noticeChange(ports, intent, options);
   const decided = decideTrigger(intent, await options.readFacts(intent));
   return typeof decided === 'string' ? decided : startRun(ports, decided, options.settings);
@@ -45,7 +44,9 @@ export async function carryIntent(
 /** A delivery that can't be worked on must not hold up the others, nor come back for ever. */
 async function settled(ports: Ports, intent: Delivery['intent'], options: IntakeOptions) {
   try {
-    return await carryIntent(ports, intent as unknown as TriggerIntent, options);
+    const asked = intent as unknown as TriggerIntent;
+    if (asked.kind === 'comment') return await hearComment(ports, asked, options);
+    return await carryIntent(ports, asked, options);
   } catch (error) {
     if (error instanceof ForgeUnavailable) return undefined;
     if (error instanceof StorageFailed) throw error;

@@ -1,8 +1,8 @@
+import { type CommandRefusal, refusalNote } from '../../domain/command-refusal.ts';
 import { commandIn } from '../../domain/comment-command.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { runIdOf } from '../../domain/run.ts';
 import { type CommentIntent, decideComment } from '../../domain/trigger.ts';
-import { tellCommands } from '../publisher/tell-commands.ts';
 import { answer, commandNamed } from './commands.ts';
 import { questionState } from './continuation.ts';
 import type { IntakeOptions } from './intake-options.ts';
@@ -15,7 +15,7 @@ import { newestRun } from './issue-runs.ts';
 export async function hearComment(
   ports: Ports,
   intent: CommentIntent,
-  { readFacts, settings }: IntakeOptions,
+  { readFacts, settings, reply }: IntakeOptions,
 ): Promise<string | undefined> {
   const repository = { forge: 'github', name: intent.repository } as const;
   const issue = { repository, issue: String(intent.issue) };
@@ -33,11 +33,18 @@ export async function hearComment(
   const issueState = facts.issue.state;
   const call = { ports, settings, decision, permission, issueState, newest, saidAt };
   const said = commandIn(text);
-  if (said === undefined) return answer({ ...call, rest: text.trim() });
+  if (said === undefined) {
+    const done = await answer({ ...call, rest: text.trim() });
+    // No command: people talk, and get no answer.
+    return typeof done === 'object' ? refusalNote('', done) : done;
+  }
   if (!facts.rules.comment) return 'comments give no commands here: trigger.comment is false';
   const command = commandNamed(said.name);
-  if (command !== undefined) return command({ ...call, rest: said.rest });
-  const asked = { name: said.name, comment: String(intent.comment) };
-  await tellCommands(ports.forgeOf({ id, ...issue }), issue.issue, asked);
-  return `no command ${said.name.slice(0, 40)}: told so`;
+  const unknown: CommandRefusal = { why: 'unknown' };
+  const refusal = command === undefined ? unknown : await command({ ...call, rest: said.rest });
+  if (typeof refusal !== 'object') return refusal;
+  const { name } = said;
+  const by = decision.trigger.by;
+  await reply({ ...issue, name, comment: String(intent.comment), by, refusal });
+  return `${refusalNote(name, refusal)}: told so`;
 }

@@ -8,11 +8,11 @@ import type {
   LabelIntent,
 } from '../../domain/trigger.ts';
 import { carryIntent } from './drain.ts';
-import type { IntakeOptions } from './intake-options.ts';
+import type { TriggerOptions } from './intake-options.ts';
 import { commentKey } from './receive.ts';
 
 /** What reconciling needs of GitHub. All throw `ForgeFailed`. */
-export interface ReconcileOptions extends IntakeOptions {
+export interface ReconcileOptions extends TriggerOptions {
   /** Names of the repositories to look at. */
   readonly repositories: () => Promise<readonly string[]>;
   /** Open issues that carry the trigger, changed at or after `cursor`, the longest unchanged first. */
@@ -111,7 +111,7 @@ async function carry(
 ): Promise<void> {
   try {
     const note = await carryIntent(ports, intent, options);
-    if (note?.startsWith('run ') && !note.endsWith('there')) {
+    if (note.startsWith('run ') && !note.endsWith('there')) {
       options.log(`found without a delivery: ${intent.repository}#${intent.issue}: ${note}`);
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../domain/ledger.ts';
 import { exitCodeOf } from '../../domain/outcome.ts';
+import { owesWord } from '../../domain/owes-word.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { issueKeyOf, type Run } from '../../domain/run.ts';
 import { postReceipt } from '../publisher/post-receipt.ts';
@@ -23,7 +24,8 @@ export interface SettleInput {
 export async function settle(ports: Ports, input: SettleInput): Promise<{ outcome: string }> {
   const run = await runOf(ports, input.run);
   if (run.status === 'running' || run.status === 'queued') await end(ports, run, input);
-  const settled = await sealRun(ports, await runOf(ports, input.run));
+  const ending = await runOf(ports, input.run);
+  const settled = owesWord(ending) ? ending : await sealRun(ports, ending);
   return { outcome: settled.outcome ?? 'failed' };
 }
 

@@ -1,5 +1,5 @@
 import { effectKey } from '../../domain/effect.ts';
-import { ForgeFailed, ForgeUnavailable, NotFound } from '../../domain/errors.ts';
+import { BranchProtected, ForgeFailed, ForgeUnavailable, NotFound } from '../../domain/errors.ts';
 import type { Forge, PullRequest } from '../../domain/forge.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { branchOf, type Run } from '../../domain/run.ts';
@@ -56,10 +56,17 @@ async function mergeIfAllowed(
     });
     return { merged: true };
   } catch (error) {
-    const refused = error instanceof ForgeFailed && error.status === 405;
-    if (!refused || error instanceof ForgeUnavailable) throw error;
-    return { merged: false, because: `It could not be merged: ${error.message}` };
+    if (!isRefusal(error)) throw error;
+    const named = error instanceof BranchProtected ? `${error.name}: ` : '';
+    return { merged: false, because: `It could not be merged: ${named}${error.message}` };
   }
+}
+
+/** GitHub does not let it be merged now, whoever asks: a person can see to that. */
+function isRefusal(error: unknown): error is ForgeFailed {
+  if (error instanceof BranchProtected) return true;
+  const refused = error instanceof ForgeFailed && error.status === 405;
+  return refused && !(error instanceof ForgeUnavailable);
 }
 
 /** Those who own what changed are asked once it is theirs to look at. */

@@ -16,7 +16,14 @@ export interface EffectWork<Receipt extends object> {
   readonly act: () => Promise<Receipt>;
   /** Set for what is said at a run's end: a run that was asked to stop says so too. */
   readonly evenIfCancelled?: boolean;
+  /** Checked before each call in place of the claim, by who writes where no run is at work. Throws. */
+  readonly authority?: () => Promise<void>;
+  /** The ledger is told nothing: there is none, or its chain has ended. */
+  readonly silent?: boolean;
 }
+
+/** Whose effect it is, and about which issue. */
+export type EffectRun = Pick<Run, 'id' | 'repository' | 'issue' | 'fence'>;
 
 /**
  * Does one write to the forge, once: the fence is checked right before each call, the intent is recorded
@@ -25,24 +32,30 @@ export interface EffectWork<Receipt extends object> {
  */
 export async function performEffect<Receipt extends object>(
   ports: EffectPorts,
-  run: Run,
+  run: EffectRun,
   key: string,
   kind: EffectKind,
   work: EffectWork<Receipt>,
 ): Promise<Receipt> {
+  const event = (name: string, data: Record<string, unknown>) =>
+    work.silent === true ? [] : [eventOf(ports, run, name, data)];
   const known = (await ports.effects.list(run.id)).find((effect) => effect.key === key);
   if (known?.receipt !== undefined) return known.receipt as Receipt;
   await checkFence(ports, run, work);
-  await ports.effects.intend(key, run.id, kind, [
-    event(ports, run, 'effect.intended', { key, kind }),
-  ]);
-  const what = { key, kind };
-  const found = known && (await told(ports, run, what, work.find));
+  await ports.effects.intend(key, run.id, kind, event('effect.intended', { key, kind }));
+  const told = <T>(doing: () => Promise<T>) =>
+    doing().catch(async (error: Error) => {
+      const { name, message } = error;
+      const data = { key, kind, error: name, message: message.slice(0, 1000) };
+      const failed = event('effect.failed', data);
+      if (failed.length > 0) await ports.ledger.append(run.id, failed);
+      throw error;
+    });
+  const found = known && (await told(work.find));
   if (known !== undefined && found === undefined) await checkFence(ports, run, work);
-  const receipt: Receipt = found ?? (await told(ports, run, what, work.act));
-  await ports.effects.receipt(key, Object.fromEntries(Object.entries(receipt)), [
-    event(ports, run, 'effect.done', { key, kind, receipt }),
-  ]);
+  const receipt: Receipt = found ?? (await told(work.act));
+  const plain = Object.fromEntries(Object.entries(receipt));
+  await ports.effects.receipt(key, plain, event('effect.done', { key, kind, receipt }));
   return receipt;
 }
 
@@ -63,9 +76,10 @@ export function markerOf(key: string): string {
 
 async function checkFence(
   ports: EffectPorts,
-  run: Run,
-  { evenIfCancelled }: Pick<EffectWork<object>, 'evenIfCancelled'>,
+  run: EffectRun,
+  { authority, evenIfCancelled }: Pick<EffectWork<object>, 'authority' | 'evenIfCancelled'>,
 ): Promise<void> {
+  if (authority !== undefined) return authority();
   if (run.fence === undefined) throw new FenceStale(`run ${run.id} holds no claim`);
   const now = ports.clock.now();
   const key = issueKeyOf(run.repository, run.issue);
@@ -78,25 +92,9 @@ async function checkFence(
   }
 }
 
-async function told<T>(
+function eventOf(
   ports: EffectPorts,
-  run: Run,
-  what: { readonly key: string; readonly kind: EffectKind },
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { name, message } = error as Error;
-    const data = { ...what, error: name, message: message.slice(0, 1000) };
-    await ports.ledger.append(run.id, [event(ports, run, 'effect.failed', data)]);
-    throw error;
-  }
-}
-
-function event(
-  ports: EffectPorts,
-  run: Run,
+  run: EffectRun,
   kind: string,
   data: Record<string, unknown>,
 ): NewEvent {

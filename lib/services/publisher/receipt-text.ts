@@ -61,17 +61,20 @@ function answerText({ id, repository }: Run): string {
 
 /** Work that a person can go on with. */
 function kept(run: Run, { outcome, error }: Ending): string[] {
-  if (error?.name === 'PolicyViolation') return [...keptBy(run), letPassText(run)];
+  const stopped = error?.name === 'PolicyViolation' || error?.name === 'BranchProtected';
+  if (stopped) return [...keptBy(run), letPassText(run, error.name)];
   return keptBy(run, outcome);
 }
 
-function letPassText({ id, repository }: Run): string {
+function letPassText({ id, repository }: Run, stoppedBy: string): string {
   const command = code(`entropy let-pass ${id}`);
   const how =
     repository.forge === 'github'
       ? `a maintainer can comment ${code('/entropy let-pass')}, or run ${command}`
       : `run ${command}`;
-  return `The change is kept. To let exactly this one pass, ${how}.`;
+  return stoppedBy === 'BranchProtected'
+    ? `The change is kept. Once GitHub lets it in, it is verified and published as it is: ${how}.`
+    : `The change is kept. To let exactly this one pass, ${how}.`;
 }
 
 function keptBy(run: Run, outcome: Outcome = 'failed'): string[] {

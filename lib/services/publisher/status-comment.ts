@@ -3,17 +3,18 @@ import { ForgeFailed, ForgeUnavailable } from '../../domain/errors.ts';
 import type { Forge, PostedComment } from '../../domain/forge.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run } from '../../domain/run.ts';
-import { markerOf, performEffect, receiptOf } from './perform-effect.ts';
+import { type EffectWork, markerOf, performEffect, receiptOf } from './perform-effect.ts';
 
 /** In every status comment, whatever its run: a newer run finds the older ones by it. */
 const statusMark = '<!-- entropy-status -->';
 
 /** What the comment says at one step of the run. */
-export interface StatusStep {
+export interface StatusStep extends Omit<EffectWork<object>, 'find' | 'act'> {
   /** Names the step within the run: it is told once. */
   readonly step: string;
   readonly text: string;
-  readonly evenIfCancelled?: boolean;
+  /** Set where an older run may still be at its own comment: none is folded away yet. */
+  readonly foldsNone?: boolean;
 }
 
 /** `step` is the one whose text the comment was made with. */
@@ -24,13 +25,13 @@ type Posted = PostedComment & { readonly step: string };
  * runs' comments are folded away then. Safe to repeat. Throws `FenceStale`, `Cancelled`, `ForgeFailed`.
  */
 export async function tellStep(ports: Ports, run: Run, told: StatusStep): Promise<void> {
-  const { step, evenIfCancelled = false } = told;
+  const { step, text, foldsNone = false, ...manner } = told;
   const forge = ports.forgeOf(run);
   const key = statusKey(run);
   const stepKey = effectKey(run.id, 'comment', step);
-  const body = [told.text, statusMark, markerOf(key), markerOf(stepKey)].join('\n\n');
+  const body = [text, statusMark, markerOf(key), markerOf(stepKey)].join('\n\n');
   const posted = await performEffect<Posted>(ports, run, key, 'comment', {
-    evenIfCancelled,
+    ...manner,
     find: async () => {
       const same = await forge.findComment(run.issue, markerOf(stepKey));
       if (same !== undefined) return { ...same, step };
@@ -40,10 +41,10 @@ export async function tellStep(ports: Ports, run: Run, told: StatusStep): Promis
     },
     act: async () => ({ ...(await forge.comment(run.issue, body)), step }),
   });
-  await foldOlder(ports, run, forge, posted.id, evenIfCancelled);
+  if (!foldsNone) await foldOlder(ports, run, forge, posted.id, manner);
   if (posted.step === step) return;
   await performEffect(ports, run, stepKey, 'comment', {
-    evenIfCancelled,
+    ...manner,
     find: () => forge.findComment(run.issue, markerOf(stepKey)),
     act: () => replace(forge, run.issue, posted.id, body),
   });
@@ -74,10 +75,10 @@ async function foldOlder(
   run: Run,
   forge: Forge,
   id: string,
-  evenIfCancelled: boolean,
+  manner: Omit<EffectWork<object>, 'find' | 'act'>,
 ): Promise<void> {
   await performEffect(ports, run, effectKey(run.id, 'comment', 'fold'), 'comment', {
-    evenIfCancelled,
+    ...manner,
     find: async () => undefined,
     act: async () => {
       try {

@@ -18,7 +18,10 @@ const ledger = ['read the ledger', 'write the ledger'];
 /** Who may what. All that is not named here is tried as well, and must be denied. */
 const may: Readonly<Record<FunctionName, readonly string[]>> = {
   webhook: ['read a delivery', 'store a delivery', 'read the webhook secret'],
-  dispatch: [...items, ...ledger, 'sign the ledger', 'call mint-read', 'start a run'],
+  dispatch: [
+    ...[...items, ...ledger, 'sign the ledger', 'call mint-read', 'call lifecycle'],
+    'start a run',
+  ],
   lifecycle: [...items, ...ledger, 'sign the ledger', 'call mint-write'],
   'close-stage': [...items, 'read the ledger'],
   gateway: [...items, ...ledger, 'call mint-read', "read a model's key"],

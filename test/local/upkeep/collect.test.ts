@@ -141,7 +141,12 @@ test('replays that nobody writes to, and deliveries that are done', async () => 
     await inbox.accept(delivery(id, at));
     if (id !== 'waits') await inbox.done(id, 'done');
   }
+  // Replies to comments that no run came of: one is written, one is on its way.
+  const effect = 'INSERT INTO effects (key, run, kind, receipt) VALUES (?, ?, ?, ?)';
+  database.run(effect, 'r-none/comment/reply', 'r-none', 'comment', '{}');
+  database.run(effect, 'r-nil/comment/reply', 'r-nil', 'comment', null);
   expect(await collect(database, given)).toMatchObject({ replays: 1, deliveries: 1 });
+  expect(database.all('SELECT run FROM effects')).toMatchObject([{ run: 'r-nil' }]);
   expect(existsSync(join(dataDir, 'replays', 'r-1-a'))).toBe(false);
   expect(existsSync(join(dataDir, 'replays', 'r-2-b'))).toBe(true);
   // Whatever age the runs are to have, a delivery that is seen again soon is still known.

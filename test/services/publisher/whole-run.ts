@@ -47,7 +47,7 @@ export async function onPlayground(options: Parameters<typeof playgroundWith>[0]
     proxy.close();
     await playground.close();
   };
-  return { ...published, playground, repository, issue, ref, proxy, get, close };
+  return { ...published, access, playground, repository, issue, ref, proxy, get, close };
 }
 
 type OnPlayground = Awaited<ReturnType<typeof onPlayground>>;

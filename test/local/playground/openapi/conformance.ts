@@ -24,8 +24,17 @@ export interface Conformance {
 /** What GitHub answers with where an operation's description leaves a status out. */
 const plainError: Schema = { $ref: '#/$defs/basic-error' };
 
-/** Where GitHub's description contradicts GitHub: here an account would be a user and an enterprise at once. */
+/**
+ * Where GitHub's description contradicts GitHub: an account would be a user and an enterprise at once; of a violated rule
+ * nothing is required, so that it is an invalid request as well, of which only one may be.
+ */
 const corrected: Record<string, Schema> = {
+  'POST /repos/{}/{}/git/blobs 422': {
+    anyOf: [
+      { $ref: '#/$defs/validation-error' },
+      { $ref: '#/$defs/repository-rule-violation-error' },
+    ],
+  },
   'GET /app/installations 200': { type: 'array', items: { $ref: '#/$defs/installation' } },
 };
 

@@ -1,0 +1,33 @@
+/** A lease that can be taken and renewed by the same call. */
+export interface HeldLease {
+  /** Takes or renews it up to `until`; false where another has it. */
+  readonly take: (now: number, until: number) => Promise<boolean>;
+  readonly release: () => Promise<void>;
+}
+
+/** So long does who was killed in the work keep others waiting, in milliseconds. */
+const leaseMs = 15_000;
+
+/**
+ * Does the work while the lease is held, and renews it meanwhile. Undefined where another has it. The work is given
+ * what it asks right before each call that must not come late: false where the lease has gone.
+ */
+export async function holding<T>(
+  clock: { now(): number },
+  { take, release }: HeldLease,
+  work: (held: () => Promise<boolean>) => Promise<T>,
+): Promise<T | undefined> {
+  const held = async () => {
+    const now = clock.now();
+    return take(now, now + leaseMs);
+  };
+  if (!(await held())) return undefined;
+  // A renewal that fails shows at the next `held`.
+  const renewal = setInterval(() => void held().catch(() => undefined), leaseMs / 3);
+  try {
+    return await work(held);
+  } finally {
+    clearInterval(renewal);
+    await release();
+  }
+}

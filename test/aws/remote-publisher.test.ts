@@ -1,0 +1,54 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { expect, test } from '@jest/globals';
+import { remotePublisher } from '../../lib/aws/remote-publisher.ts';
+import type { CommandReply } from '../../lib/services/publisher/answer-command.ts';
+import { refusal, startWire, type WireAnswer } from './wire.ts';
+
+const reply: CommandReply = {
+  ...{ repository: { forge: 'github', name: 'octo/calc' }, issue: '7' },
+  ...{ name: 'stop', comment: '12', by: 'maria', refusal: { why: 'nothing-to-stop' } },
+};
+const failed = { 'x-amz-function-error': 'Unhandled' };
+
+async function publisherThat(answer: WireAnswer) {
+  const { calls, client } = await startWire(() => answer);
+  const lambda = new LambdaClient(client);
+  const types: unknown[] = [];
+  lambda.middlewareStack.add((next) => async (args) => {
+    types.push((args.input as { InvocationType?: unknown }).InvocationType);
+    return next(args);
+  });
+  return { calls, types, ...remotePublisher({ lambda, functionName: 'lifecycle' }) };
+}
+
+test('is told what to answer, and when to look at the queue', async () => {
+  const { calls, types, reply: answer, tellQueue } = await publisherThat({ body: {} });
+  await answer(reply);
+  await tellQueue(3);
+  const operation = 'POST /2015-03-31/functions/lifecycle/invocations';
+  expect(calls).toEqual([
+    { operation, body: { ...reply, step: 'AnswerCommand' } },
+    { operation, body: { step: 'TellQueue', capacity: 3 } },
+  ]);
+  // It is waited for where a delivery's fate depends on it alone.
+  expect(types).toEqual(['RequestResponse', 'Event']);
+});
+
+test.each(['ForgeFailed', 'ForgeUnavailable'])(
+  'what it throws is thrown here, so that a delivery is done or waits: %s',
+  async (errorType) => {
+    const body = { errorType, errorMessage: 'said' };
+    const { reply: answer } = await publisherThat({ headers: failed, body });
+    await expect(answer(reply)).rejects.toMatchObject({ name: errorType, message: 'said' });
+  },
+);
+
+test('one that breaks, or may not be asked, is told apart', async () => {
+  const broken = await publisherThat({ headers: failed, body: { errorType: 'TypeError' } });
+  await expect(broken.reply(reply)).rejects.toMatchObject({ name: 'ForgeUnavailable' });
+  const closed = await publisherThat(refusal(403, 'AccessDeniedException', 'not you'));
+  await expect(closed.tellQueue(1)).rejects.toMatchObject({
+    name: 'ConfigInvalid',
+    message: expect.stringContaining('the publisher lifecycle'),
+  });
+});
