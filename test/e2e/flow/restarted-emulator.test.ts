@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
+import { bootstrap } from '../../../localstack/deploy.ts';
 import { bridgeAddress } from '../../../localstack/docker.ts';
 import { awsEnvironment, type Emulator, startEmulator } from '../../../localstack/emulator.ts';
 import { freePort } from '../../../localstack/free-port.ts';
@@ -21,6 +22,7 @@ beforeAll(async () => {
   options = { python, folder, port, auth: true, patched: true, bridge, keep: true };
   emulator = await startEmulator(options);
   Object.assign(process.env, awsEnvironment(emulator.endpoint));
+  await bootstrap(folder);
   account = await openAccount();
 }, 300_000);
 afterAll(async () => {
@@ -38,8 +40,10 @@ test('runs that an emulator lost when it was ended are settled when it is back, 
     'work of both coders',
     async () => account.model.asked('coder', 4) === 2 || undefined,
   );
-  await emulator.stop();
+  // It waits for the calls that it is at before it writes its state down: those of the coders to the model.
+  const stopped = emulator.stop();
   answer();
+  await stopped;
   emulator = await startEmulator(options);
   await sweep(account);
   for (const one of filed) {
