@@ -70,11 +70,11 @@ async function applyToTable(
   }
 }
 
-/** A function's name has the id of its resource in it; what follows it is not always set off. */
+/** A function's name has the id of its resource in it. */
 async function reserve(lambda: LambdaClient, most: ReadonlyMap<string, number>): Promise<void> {
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({ MaxItems: 1000 }));
   for (const { FunctionName = '' } of Functions) {
-    const found = [...most].find(([id]) => FunctionName.includes(`-${id}`));
+    const found = [...most].find(([id]) => FunctionName.includes(`-${id}-`));
     if (found === undefined) continue;
     const asked = { FunctionName, ReservedConcurrentExecutions: found[1] };
     await lambda.send(new PutFunctionConcurrencyCommand(asked));
