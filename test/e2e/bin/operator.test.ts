@@ -22,7 +22,7 @@ beforeAll(async () => {
   at = deskAt(account.name);
   operator = await sessionFor(account.outputs.OperatorRoleArn);
   reader = await sessionFor(account.outputs.ReaderRoleArn);
-}, 300_000);
+}, 900_000);
 afterAll(async () => {
   at?.remove();
   await account?.close();
@@ -51,7 +51,7 @@ test('a question is read, answered and carried out from the command line, and it
   const answered = await at.entropy(['answer', asked.id, text, '--json'], operator);
   expect(outcomeOf(answered)).toMatchObject({ outcome: 'handed-over', error: null });
   expect(answered.code).toBe(0);
-}, 600_000);
+}, 1_800_000);
 
 test('a run is cancelled while its sandbox is at work, and started anew', async () => {
   const filed = await account.file(issue('bug'));
@@ -76,7 +76,7 @@ test('a run is cancelled while its sandbox is at work, and started anew', async 
   expect(outcome).toMatchObject({ outcome: 'merged' });
   const replayed = await at.entropy(['replay', outcome.run, '--json'], operator);
   expect(jsonLines(replayed).at(-1)).toMatchObject({ type: 'replay', same: true });
-}, 600_000);
+}, 1_800_000);
 
 test('a change that the rules stopped is shown, and let pass by an operator', async () => {
   const files = { '.entropy.yml': `${issueRules}protect: [src]\n` };
@@ -95,7 +95,7 @@ test('a change that the rules stopped is shown, and let pass by an operator', as
   expect(merged.pass).toMatchObject({ run: stopped.id, by: 'somebody' });
   await expectAtRest(account, stopped);
   await expectMergedOnce(account, merged);
-}, 600_000);
+}, 1_800_000);
 
 test('while all is paused nothing starts; what is queued can be cancelled; work goes on after it', async () => {
   const paused = await at.entropy(['pause', '--reason', 'a look'], operator);
@@ -108,7 +108,7 @@ test('while all is paused nothing starts; what is queued can be cancelled; work 
   const cancelled = await at.entropy(['cancel', run.id], operator);
   expect(cancelled.out).toBe(`${run.id} has ended: cancelled\n`);
   expect((await at.entropy(['resume'], operator)).out).toBe('work goes on\n');
-}, 300_000);
+}, 900_000);
 
 test('what is not there, and what works on this machine alone, is said', async () => {
   const none = await at.entropy(['logs', 'r-none'], reader);

@@ -7,7 +7,7 @@ import { sweep } from './fixtures/functions.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
@@ -35,7 +35,7 @@ test('what no delivery told is found by the sweep, which asks where the App is i
     async () => (await account.stores.inbox.pending(1)).length === 0 || undefined,
   );
   expect(await account.runsOn(filed)).toHaveLength(1);
-}, 600_000);
+}, 1_800_000);
 
 test('deliveries that come twice, and the last one first, start one run, and stop none', async () => {
   const { playground } = account;
@@ -55,4 +55,4 @@ test('deliveries that come twice, and the last one first, start one run, and sto
   const run = await account.settled(filed);
   await expectMergedOnce(account, run);
   expect(await account.runsOn(filed)).toHaveLength(1);
-}, 600_000);
+}, 1_800_000);

@@ -8,7 +8,7 @@ import { functionsOf } from './fixtures/functions.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
@@ -29,4 +29,4 @@ test('a run that is at work while all functions are changed by a deployment is m
   await expectMergedOnce(account, await account.settled(filed));
   const after = await account.file(bug, 'cron-lines-after');
   await expectMergedOnce(account, await account.settled(after));
-}, 600_000);
+}, 1_800_000);

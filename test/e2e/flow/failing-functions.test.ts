@@ -9,7 +9,7 @@ let account: Account;
 let close = () => {};
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(async () => {
   close();
   await account?.close();
@@ -47,4 +47,4 @@ test('where every step fails once before it began and once when it was done, the
   expect(Object.fromEntries(faults.failed)).toEqual(
     Object.fromEntries([...walked].map((work) => [work, ['before', 'after']])),
   );
-}, 600_000);
+}, 1_800_000);

@@ -8,7 +8,7 @@ let account: Account;
 let close = () => {};
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(async () => {
   close();
   await account?.close();
@@ -50,4 +50,4 @@ test('whatever happens to each write on its way to the table, the ledger and oth
     const all = /: table/.test(kind) ? [...mishaps, 'conflicted'] : mishaps;
     expect([kind, [...new Set(wire.met.get(kind))].sort()]).toEqual([kind, all.toSorted()]);
   }
-}, 900_000);
+}, 1_800_000);

@@ -65,7 +65,7 @@ beforeAll(async () => {
     functionOf: (name) => functions.get(name)?.FunctionName as string,
     object: { ...object, VersionId: put.VersionId as string },
   };
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 /** Tries all, and tells of each deed whether it was done; any other error than a denial is none of both. */

@@ -13,7 +13,7 @@ import { functionsOf } from './fixtures/functions.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
@@ -65,4 +65,4 @@ test('a record that is no event of a run is given up alone; what came with it is
   await expectMergedOnce(account, await account.settled(filed));
   const more = await new SQSClient({}).send(new ReceiveMessageCommand({ QueueUrl }));
   expect(more.Messages ?? []).toEqual([]);
-}, 600_000);
+}, 1_800_000);

@@ -24,7 +24,7 @@ beforeAll(async () => {
   Object.assign(process.env, awsEnvironment(emulator.endpoint));
   await bootstrap(folder);
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(async () => {
   await account?.close();
   await emulator?.stop();
@@ -58,4 +58,4 @@ test('runs that an emulator lost when it was ended are settled when it is back, 
   await account.playground.settled();
   await dispatch(account);
   for (const one of filed) await expectMergedOnce(account, await account.settled(one, 2));
-}, 900_000);
+}, 1_800_000);

@@ -7,7 +7,7 @@ import { containerOf, docker } from './fixtures/containers.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
@@ -34,4 +34,4 @@ test('a coder whose machine is taken away hands over what it has, and the next a
     { attempt: 2, handoff: expect.any(String) },
   ]);
   await expectAtRest(account, ended);
-}, 600_000);
+}, 1_800_000);

@@ -8,7 +8,7 @@ import { sweep } from './fixtures/functions.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
@@ -28,4 +28,4 @@ test('an execution that is aborted from outside is settled by the sweep, its san
   expect(settled).toMatchObject({ outcome: 'cancelled' });
   await sweep(account);
   await expectAtRest(account, settled);
-}, 300_000);
+}, 900_000);

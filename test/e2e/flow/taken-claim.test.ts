@@ -12,7 +12,7 @@ import { containerOf, docker } from './fixtures/containers.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
@@ -60,4 +60,4 @@ test('a run whose machine stood still until its lease was over finds the issue t
   expect(lost.pullRequest).toBeUndefined();
   await expectAtRest(account, lost);
   expect(await account.stores.claims.get(key)).toEqual({ key, fence: 2 });
-}, 600_000);
+}, 1_800_000);
