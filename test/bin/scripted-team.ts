@@ -29,7 +29,7 @@ export function conversation(
 }
 
 /** A plan for the bug in `sums`. */
-const plan = {
+export const plan = {
   title: 'Add up all numbers',
   summary: 'sum leaves out the first number.',
   criteria: ['sum([1, 2, 3]) is 6'],

@@ -11,9 +11,18 @@ import { issueText, repositoryAt } from './sums.ts';
 /** The two protocols that a model's turns come over. */
 export const wires = ['anthropic', 'openai-compatible'] as const;
 export type WireName = (typeof wires)[number];
+/** The providers whose server can be another than their own. */
+export const servers = ['anthropic', 'bedrock', 'openai', 'openai-compatible'] as const;
+export type ModelServer = (typeof servers)[number];
 
 /** A key that no pattern of a redactor knows, so that only keeping it out keeps it out. */
 export const modelKey = 'quiet-harbour-lantern-4417';
+
+const awsRole = {
+  AWS_REGION: 'eu-north-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: modelKey,
+};
 
 /** A model server with a script, and what the command line needs to talk to it. */
 export interface Team {
@@ -23,31 +32,35 @@ export interface Team {
   close(): Promise<void>;
 }
 
-/** Serves the conversations over one of the wires. */
+/** Serves the conversations as one of the providers does. */
 export async function teamOver(
-  wire: WireName,
+  server: ModelServer,
   turns: readonly ScriptedConversation[],
 ): Promise<Team> {
   const { anthropicUrl, openaiUrl, requests, close } = await startScriptedModel({ turns });
-  return wire === 'anthropic'
-    ? {
-        requests,
-        close,
-        args: ['--provider', 'anthropic', '--base-url', anthropicUrl],
-        env: { ANTHROPIC_API_KEY: modelKey },
-      }
-    : {
-        requests,
-        close,
-        args: ['--base-url', openaiUrl, '--model', 'a-model'],
-        env: { OPENAI_API_KEY: modelKey },
-      };
+  const asked = (url: string, model: string) => ['--base-url', url, '--model', model];
+  const setting = {
+    anthropic: {
+      args: ['--provider', 'anthropic', '--base-url', anthropicUrl],
+      env: { ANTHROPIC_API_KEY: modelKey },
+    },
+    bedrock: {
+      args: ['--provider', 'bedrock', ...asked(anthropicUrl, 'anthropic.a-model-v1:0')],
+      env: awsRole,
+    },
+    openai: {
+      args: ['--provider', 'openai', ...asked(openaiUrl, 'a-model')],
+      env: { OPENAI_API_KEY: modelKey },
+    },
+    'openai-compatible': { args: asked(openaiUrl, 'a-model'), env: { OPENAI_API_KEY: modelKey } },
+  }[server];
+  return { requests, close, ...setting };
 }
 
 /** What a run is started with; what is left out is the usual. */
 export interface RunRequest {
   readonly turns: readonly ScriptedConversation[];
-  readonly wire?: WireName;
+  readonly wire?: ModelServer;
   /** The repository; where it is left out, `sums` is put into a new folder. */
   readonly repo?: string;
   readonly args?: readonly string[];

@@ -1,12 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { EngineChoice, EngineName } from '../../lib/domain/engine.ts';
 import type { Wire } from '../../lib/domain/wire-names.ts';
 import { evidence, fixed, issue, plan } from '../agent/fixtures/plan.ts';
 import { playEngine } from './fixtures/play-engine.ts';
-import { answers, pairs, runs } from './fixtures/words.ts';
+import { agent, answers, pairs, runs } from './fixtures/words.ts';
 
-const agent = fileURLToPath(new URL('./fixtures/small-agent.mjs', import.meta.url));
 const change = { path: 'add.js', mode: '100644', content: btoa(fixed) } as const;
 const mend = "sed -i 's/a - b/a + b/' add.js";
 const table: string[] = [];

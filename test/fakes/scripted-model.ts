@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Usage } from '../../lib/domain/budget.ts';
 import type { StopReason } from '../../lib/domain/model.ts';
+import { awsFrames } from './aws-frames.ts';
 import { anthropicWire } from './scripted-anthropic.ts';
 import { openaiWire } from './scripted-openai.ts';
 import { responsesWire } from './scripted-responses.ts';
@@ -55,6 +56,8 @@ export interface ScriptedRequest {
   readonly key: string;
   readonly headers: IncomingMessage['headers'];
   readonly stream: boolean;
+  /** Asked for as Bedrock is: the model in the path, the stream in frames of AWS. */
+  readonly bedrock: boolean;
   readonly model: string;
   readonly system: string;
   // biome-ignore lint/suspicious/noExplicitAny: the wire's own shape, looked into by tests
@@ -96,8 +99,8 @@ interface Conversation {
 }
 
 /**
- * A real HTTP server that speaks Anthropic Messages, OpenAI Chat Completions and Responses, streamed or not, and
- * serves scripted turns. Which turn: the first unused conversation whose `when` stands in the system
+ * A real HTTP server that speaks Anthropic Messages, the same as Bedrock has it, OpenAI Chat Completions and Responses,
+ * streamed or not, and serves scripted turns. Which turn: the first unused conversation whose `when` stands in the system
  * prompt, then the number of assistant messages in the request.
  */
 export async function startScriptedModel(script: {
@@ -164,18 +167,15 @@ async function answer(
   refuses: readonly string[],
 ): Promise<void> {
   const path = new URL(req.url ?? '/', 'http://localhost').pathname;
-  const wire = path.endsWith('/messages')
-    ? anthropicWire
-    : path.endsWith('/chat/completions')
-      ? openaiWire
-      : path.endsWith('/responses')
-        ? responsesWire
-        : undefined;
+  const invoked = /^\/model\/([^/]+)\/invoke(-with-response-stream)?$/.exec(path);
+  const wire = invoked ? anthropicWire : wireAt(path);
   if (req.method !== 'POST' || wire === undefined) {
     res.writeHead(404).end('{}');
     return;
   }
-  const body = JSON.parse(await text(req));
+  const asked = JSON.parse(await text(req));
+  const [, model, streamed] = invoked ?? [];
+  const body = model ? { ...asked, model: decodeURIComponent(model), stream: !!streamed } : asked;
   const { system, firstUser, assistantMessages } = wire.read(body);
   const turn = assistantMessages + 1;
   const key = String(req.headers['x-api-key'] ?? req.headers.authorization ?? '');
@@ -184,6 +184,7 @@ async function answer(
     key: key.replace(/^Bearer /, ''),
     headers: req.headers,
     stream: body.stream === true,
+    bedrock: invoked !== null,
     model: body.model,
     system,
     body,
@@ -197,6 +198,12 @@ async function answer(
     return;
   }
   await serve(res, wire, request, find(system, firstUser, turn));
+}
+
+function wireAt(path: string): Wire | undefined {
+  if (path.endsWith('/messages')) return anthropicWire;
+  if (path.endsWith('/chat/completions')) return openaiWire;
+  return path.endsWith('/responses') ? responsesWire : undefined;
 }
 
 async function serve(
@@ -236,8 +243,9 @@ async function serve(
   }
   conversation.served = Math.max(conversation.served, request.turn);
   if (request.stream) {
-    res.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of wire.events(reply)) res.write(event);
+    const type = request.bedrock ? 'application/vnd.amazon.eventstream' : 'text/event-stream';
+    res.writeHead(200, { 'content-type': type });
+    for (const event of wire.events(reply)) res.write(request.bedrock ? awsFrames(event) : event);
     res.end();
   } else {
     res.writeHead(200, { 'content-type': 'application/json' });

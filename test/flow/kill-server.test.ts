@@ -44,4 +44,4 @@ test('a server killed once in every stage', async () => {
     /^Reviewer: .*handoff\.left/,
   ].map((wanted) => points.others.find((point) => wanted.test(point)) ?? String(wanted));
   await killAt(chosen);
-}, 120_000);
+}, 600_000);
