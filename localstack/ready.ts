@@ -8,7 +8,7 @@ import { loadConfig } from '../lib/config.ts';
 import { connectPlayground } from '../lib/local/playground/remote.ts';
 import { applyIgnored } from './after-deploy.ts';
 import { clientsOf } from './clients.ts';
-import { deployStack, type Outputs } from './deploy.ts';
+import { bootstrap, deployStack, type Outputs } from './deploy.ts';
 import { awsEnvironment } from './emulator.ts';
 import { appKeyFile, githubFolder, localFolder, readState, writeState } from './local-state.ts';
 
@@ -26,6 +26,7 @@ export interface ModelOptions {
 export async function makeReady(endpoint: string, model: ModelOptions): Promise<Outputs> {
   Object.assign(process.env, awsEnvironment(endpoint));
   const github = await connectPlayground(githubFolder);
+  await bootstrap(localFolder);
   const outputs = await deployStack(localFolder, {
     name: 'local',
     appId: String(github.app.id),

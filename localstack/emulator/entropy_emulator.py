@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import function_url_door  # noqa: E402
 import lambda_functions  # noqa: E402
 import step_functions  # noqa: E402
+import streams  # noqa: E402
 import task_containers  # noqa: E402
 
 
@@ -29,6 +30,7 @@ def main():
     task_containers.patch(bridge=None if bridge == "off" else bridge, port=port)
     step_functions.patch()
     lambda_functions.patch()
+    streams.patch()
     if bridge != "off":
         function_url_door.open_door(bridge, port)
     from ministack.app import main as ministack_main

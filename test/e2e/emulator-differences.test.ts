@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { kept } from './differences/kept.ts';
 import type { Probe } from './differences/probe.ts';
 import { steps } from './differences/steps.ts';
+import { streams } from './differences/streams.ts';
 import { taskContainers } from './differences/task-containers.ts';
 import { exitOf, type Probed, probed } from './probe-tools.ts';
 
-const put: Readonly<Record<string, Probe>> = { ...taskContainers, ...steps };
+const put: Readonly<Record<string, Probe>> = { ...taskContainers, ...steps, ...streams };
 
 let plain: Probed;
 let ours: Probed;

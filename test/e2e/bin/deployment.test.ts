@@ -90,4 +90,4 @@ test('a deployment is planned, made, given its App, looked at and taken down', a
   expect(gone).toMatchObject({ code: 2, err: expect.stringMatching(/no stack/) });
   const { Parameters = [] } = await new SSMClient({}).send(new DescribeParametersCommand({}));
   expect(Parameters.filter(({ Name }) => Name?.startsWith(`/entropy/${name}/`))).toEqual([]);
-}, 600_000);
+}, 1_800_000);

@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   type DemoIssue,
   demoIssues,
   issueFile,
+  sampleFolder,
 } from '../../../lib/local/playground/demo-issues.ts';
 import { jsonLines, outcomeOf } from '../../bin/command-line.ts';
 import { type Account, openAccount, until } from '../flow/fixtures/account.ts';
-import { expectAtRest, sandboxesOf } from '../flow/fixtures/at-rest.ts';
+import { expectAtRest, expectMergedOnce, sandboxesOf } from '../flow/fixtures/at-rest.ts';
 import { deskAt, sessionFor } from './account-desk.ts';
 
 let account: Account;
@@ -19,12 +22,14 @@ beforeAll(async () => {
   at = deskAt(account.name);
   operator = await sessionFor(account.outputs.OperatorRoleArn);
   reader = await sessionFor(account.outputs.ReaderRoleArn);
-}, 300_000);
+}, 900_000);
 afterAll(async () => {
   at?.remove();
   await account?.close();
 });
 
+/** The rules of the repository that the issue `bug` is about. */
+const issueRules = readFileSync(join(sampleFolder('cron-lines'), '.entropy.yml'), 'utf8');
 const issue = (name: string) => demoIssues.find((each) => each.name === name) as DemoIssue;
 
 test('a question is read, answered and carried out from the command line, and its ledger verifies', async () => {
@@ -46,7 +51,7 @@ test('a question is read, answered and carried out from the command line, and it
   const answered = await at.entropy(['answer', asked.id, text, '--json'], operator);
   expect(outcomeOf(answered)).toMatchObject({ outcome: 'handed-over', error: null });
   expect(answered.code).toBe(0);
-}, 600_000);
+}, 1_800_000);
 
 test('a run is cancelled while its sandbox is at work, and started anew', async () => {
   const filed = await account.file(issue('bug'));
@@ -71,7 +76,26 @@ test('a run is cancelled while its sandbox is at work, and started anew', async 
   expect(outcome).toMatchObject({ outcome: 'merged' });
   const replayed = await at.entropy(['replay', outcome.run, '--json'], operator);
   expect(jsonLines(replayed).at(-1)).toMatchObject({ type: 'replay', same: true });
-}, 600_000);
+}, 1_800_000);
+
+test('a change that the rules stopped is shown, and let pass by an operator', async () => {
+  const files = { '.entropy.yml': `${issueRules}protect: [src]\n` };
+  const filed = await account.file(issue('bug'), 'cron-lines-protected', files);
+  const stopped = await account.settled(filed);
+  expect(stopped).toMatchObject({ outcome: 'failed', error: { name: 'PolicyViolation' } });
+  const shown = await at.entropy(['let-pass', stopped.id], operator);
+  expect(shown).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/It breaks:\n {2}protected:/),
+  });
+  const passed = await at.entropy(['let-pass', stopped.id, '--yes', '--json'], operator);
+  expect(passed.code).toBe(0);
+  expect(outcomeOf(passed)).toMatchObject({ outcome: 'merged', error: null });
+  const merged = await account.settled(filed, 2);
+  expect(merged.pass).toMatchObject({ run: stopped.id, by: 'somebody' });
+  await expectAtRest(account, stopped);
+  await expectMergedOnce(account, merged);
+}, 1_800_000);
 
 test('while all is paused nothing starts; what is queued can be cancelled; work goes on after it', async () => {
   const paused = await at.entropy(['pause', '--reason', 'a look'], operator);
@@ -84,7 +108,7 @@ test('while all is paused nothing starts; what is queued can be cancelled; work 
   const cancelled = await at.entropy(['cancel', run.id], operator);
   expect(cancelled.out).toBe(`${run.id} has ended: cancelled\n`);
   expect((await at.entropy(['resume'], operator)).out).toBe('work goes on\n');
-}, 300_000);
+}, 900_000);
 
 test('what is not there, and what works on this machine alone, is said', async () => {
   const none = await at.entropy(['logs', 'r-none'], reader);

@@ -1,15 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CreateTableCommand,
   DescribeContinuousBackupsCommand,
   DescribeTimeToLiveCommand,
-  PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
-  CreateEventSourceMappingCommand,
   CreateFunctionUrlConfigCommand,
   GetFunctionConcurrencyCommand,
   InvokeCommand,
@@ -51,35 +44,6 @@ async function tableOf(on: Probed): Promise<string> {
   });
   if (status !== 'CREATE_COMPLETE') throw new Error(status);
   return TableName;
-}
-
-/** How often a function is called for one record of a table's stream within some seconds; one retry is allowed. */
-async function callsForARecord(on: Probed, body: string): Promise<number> {
-  const TableName = nameOf('probe');
-  const made = await on.dynamo.send(
-    new CreateTableCommand({
-      ...{ TableName, BillingMode: 'PAY_PER_REQUEST' },
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
-    }),
-  );
-  const file = join(mkdtempSync(join(tmpdir(), 'entropy-calls-')), 'calls');
-  const source = `import { appendFileSync } from 'node:fs';
-    export const handler = async (event) => { appendFileSync(process.env.CALLS, 'x'); ${body} };`;
-  const FunctionName = await functionOf(on, source, { CALLS: file });
-  await on.lambda.send(
-    new CreateEventSourceMappingCommand({
-      ...{ FunctionName, EventSourceArn: made.TableDescription?.LatestStreamArn },
-      ...{ StartingPosition: 'TRIM_HORIZON', BatchSize: 1, MaximumRetryAttempts: 1 },
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-    }),
-  );
-  await on.dynamo.send(new PutItemCommand({ TableName, Item: { pk: { S: '1' } } }));
-  await sleep(10_000);
-  const calls = existsSync(file) ? readFileSync(file, 'utf8').length : 0;
-  rmSync(dirname(file), { recursive: true });
-  return calls;
 }
 
 /** What no patch mends: it is set by the API after the deploy, or held by tests of the template and of units. */
@@ -186,15 +150,6 @@ export const kept: Readonly<Record<string, Probe>> = {
     await reader?.cancel();
     return early;
   },
-
-  'stream-partial-batch': async (on) => {
-    const failing =
-      'return { batchItemFailures: event.Records.map((r) => ({ itemIdentifier: r.dynamodb.SequenceNumber })) };';
-    return (await callsForARecord(on, failing)) > 1;
-  },
-
-  'stream-maximum-retries': async (on) =>
-    (await callsForARecord(on, "throw new Error('poison');")) === 2,
 
   'sfn-survives-a-restart': async () => {
     const own = await probed(true, true);

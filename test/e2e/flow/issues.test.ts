@@ -6,7 +6,7 @@ import { expectAtRest, sandboxesOf, tamper } from './fixtures/at-rest.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 async function toItsEnd(issue: DemoIssue) {
@@ -30,7 +30,7 @@ test('the five issues, at the same time, end as they should, and leave nothing a
     expect([name, verified.length]).toEqual([name, ends.rounds]);
     await expectAtRest(account, run);
   }
-}, 600_000);
+}, 1_800_000);
 
 test('what the ledger holds is neither written over nor deleted, by whoever', async () => {
   const [run] = await account.stores.runs.list();
@@ -66,4 +66,4 @@ test('a run that is asked to stop stops its sandbox, by our own means', async ()
   const ended = await account.settled(filed);
   expect(ended).toMatchObject({ outcome: 'cancelled', note: 'the label entropy was taken off' });
   await expectAtRest(account, ended);
-}, 300_000);
+}, 900_000);

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { DescribeTaskDefinitionCommand, ECSClient, RunTaskCommand } from '@aws-sdk/client-ecs';
-import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FunctionName, functionNames } from '../../../lib/cdk/entry.ts';
@@ -8,6 +7,7 @@ import type { RoleName } from '../../../lib/domain/stage.ts';
 import { type Account, openAccount, until } from './fixtures/account.ts';
 import { makeAdministrator } from './fixtures/administrator-role.ts';
 import { type Deed, deeds, type Targets } from './fixtures/deeds.ts';
+import { functionsOf } from './fixtures/functions.ts';
 import { type RoleSession, sessionOf } from './fixtures/role-session.ts';
 
 const items = [
@@ -59,26 +59,16 @@ let targets: Targets;
 const roles = new Map<FunctionName, string>();
 beforeAll(async () => {
   account = await openAccount();
-  const names = new Map<FunctionName, string>();
-  const [stack] = account.outputs.GatewayFunction.split('-Functions');
-  for await (const { Functions } of paginateListFunctions({ client: new LambdaClient({}) }, {})) {
-    for (const { FunctionName: deployed = '', Role = '' } of Functions ?? []) {
-      const name = functionNames.find((name) =>
-        deployed.startsWith(`${stack}-Functions${name.replace('-', '')}Function`),
-      );
-      if (name === undefined) continue;
-      names.set(name, deployed);
-      roles.set(name, Role);
-    }
-  }
+  const functions = await functionsOf(account);
+  for (const [name, { Role = '' }] of functions) roles.set(name, Role);
   const object = { Bucket: account.outputs.LedgerBucket, Key: 'probe/kept' };
   const put = await new S3Client({}).send(new PutObjectCommand({ ...object, Body: 'kept' }));
   targets = {
     outputs: account.outputs,
-    functionOf: (name) => names.get(name) as string,
+    functionOf: (name) => functions.get(name)?.FunctionName as string,
     object: { ...object, VersionId: put.VersionId as string },
   };
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 /** Tries all, and tells of each deed whether it was done; any other error than a denial is none of both. */

@@ -8,7 +8,7 @@ import { containerOf, docker } from './fixtures/containers.ts';
 let account: Account;
 beforeAll(async () => {
   account = await openAccount();
-}, 300_000);
+}, 900_000);
 afterAll(() => account?.close());
 
 const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
@@ -33,4 +33,4 @@ test('a sandbox that is killed, in each role, is made again, and the issue is me
     expect(attempts.map(({ handoff }) => handoff !== undefined)).toEqual([false, true]);
     await expectAtRest(account, run);
   }
-}, 600_000);
+}, 1_800_000);
