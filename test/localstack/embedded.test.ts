@@ -12,8 +12,14 @@ const read = (path: string) => readFileSync(path, 'utf8');
 const compose = parse(read(join(folder, 'docker-compose.yml')));
 const { serve } = compose.services;
 
-/** Not a server's in a container: where data is says the image, where runs are is for other commands. */
-const elsewhere = ['ENTROPY_DATA_DIR', 'XDG_DATA_HOME', 'ENTROPY_PLACE', 'ENTROPY_DEPLOYMENT'];
+/**
+ * Not a server's in a container: where data is says the image, where runs are is for other commands, and no Docker is in
+ * reach for the sandboxes.
+ */
+const elsewhere = [
+  ...['ENTROPY_DATA_DIR', 'XDG_DATA_HOME', 'ENTROPY_PLACE', 'ENTROPY_DEPLOYMENT'],
+  ...['ENTROPY_SANDBOX_IMAGE', 'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG'],
+];
 
 /** What Compose makes of a value: `${NAME:-default}` and `${NAME:+instead}`, and no other form. */
 function interpolated(value: string, env: Readonly<Record<string, string>>): string {
@@ -34,7 +40,9 @@ test('file, config reader and docs have the same settings, and every secret come
   const told = section
     .split('\n')
     .filter((line) => line.startsWith('| `'))
-    .flatMap((line) => line.match(/`((?:ENTROPY|XDG)_[A-Z_]+|[A-Z]+_(?:API_KEY|TOKEN))`/g) ?? [])
+    .flatMap(
+      (line) => line.match(/`((?:ENTROPY|XDG|DOCKER)_[A-Z_]+|[A-Z]+_(?:API_KEY|TOKEN))`/g) ?? [],
+    )
     .map((name) => name.replaceAll('`', ''));
   expect(told.sort()).toEqual([...plain, ...secret].sort());
 });

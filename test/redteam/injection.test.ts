@@ -203,6 +203,10 @@ describe('a model that obeys it', () => {
       submits,
     );
     const end = await runToEnd(at, { repo, turns: [reads, coder, reviews('approve', order)] });
+    expect([end.outcome.error?.name, end.outcome.error?.message]).toEqual([
+      'ChecksFailed',
+      expect.any(String),
+    ]);
     expect(end.outcome).toMatchObject({ outcome: 'failed', error: { name: 'ChecksFailed' } });
     expect(end.requests.some(({ system }) => system.includes('You review a change'))).toBe(false);
     expect(git(repo, 'rev-parse', 'main')).toBe(main);

@@ -246,7 +246,7 @@ describe('a repository that could not be checked is checked with exactly the lin
       'a test script that finds no test, beside a package that has them',
       'inconclusive',
       {
-        'package.json': pkg({ scripts: { test: 'node --test spec/*.none.js' } }),
+        'package.json': pkg({ scripts: { test: 'echo no test files found; exit 1' } }),
         'app/package.json': pkg({ scripts: { test: 'node --test' } }),
         'app/test/two.test.js': tests,
         ...source('app/', 3),
