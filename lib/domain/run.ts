@@ -107,8 +107,11 @@ export interface BaseMove {
   readonly conflicts: readonly string[];
 }
 
-/** Why a queued run has not begun: no slot is free, all work is paused, the issue's earlier run comes to its end. */
-export type WaitReason = 'slot' | 'pause' | 'run';
+/**
+ * Why a queued run has not begun: no slot is free, all work is paused, the issue's earlier run comes to its end, few of
+ * GitHub's calls of the hour are left.
+ */
+export type WaitReason = 'slot' | 'pause' | 'run' | 'allowance';
 
 /** What the issue of a queued run is told of its waiting; `over` once a run that never began has told its end. */
 export interface Waiting {

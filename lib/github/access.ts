@@ -1,6 +1,6 @@
 import { ForgeFailed } from '../domain/errors.ts';
 import type { Mint, Permissions } from '../domain/mint.ts';
-import type { Allowance } from './allowance.ts';
+import { type Allowance, countedAs } from './allowance.ts';
 import { type GitHubClient, githubClient } from './client.ts';
 import { siteOf } from './site.ts';
 
@@ -40,7 +40,6 @@ export function accessTo(
   if (!owner || !repo || rest.length > 0) {
     throw new ForgeFailed(`${repository} is not of the form owner/name`);
   }
-  const seen = (headers: Readonly<Record<string, unknown>>) => allowance?.seen(owner, headers);
   return async (permissions, work) => {
     const asked = { repository, permissions };
     let minted = await mint(asked);
@@ -51,6 +50,9 @@ export function accessTo(
     };
     try {
       const renewal = minted.app ? { renew } : {};
+      const account = countedAs(owner, minted.app);
+      const seen = (headers: Readonly<Record<string, unknown>>) =>
+        allowance?.seen(account, headers);
       const client = githubClient({ apiUrl, token: minted.token, seen, ...renewal });
       // People could write our marks as well; a bot of this repository is not just anybody.
       const ours = (user: { readonly type?: string } | null | undefined) =>

@@ -1,7 +1,15 @@
 /** A run makes some 75 calls; a second round or a base that moved on takes more. */
 const callsOfRun = 100;
 
-/** What GitHub last said is left of an hour's calls, by account: an installation is on one, and has calls of its own. */
+/**
+ * Whose calls GitHub counts together: an installation's, which is on one account, or a plain token's, whoever owns what it is
+ * used on. `owner` is the repository's; GitHub knows no upper case in it.
+ */
+export function countedAs(owner: string, app: boolean): string {
+  return app ? `installation on ${owner.toLowerCase()}` : 'token';
+}
+
+/** What GitHub last said is left of an hour's calls, by account as in `countedAs`. */
 export interface Allowance {
   /** Takes note of what the headers of an answer say. */
   seen(account: string, headers: Readonly<Record<string, unknown>>): void;

@@ -3,7 +3,7 @@ import { ConfigInvalid } from '../domain/errors.ts';
 import type { Mint } from '../domain/mint.ts';
 import type { ForgeOf } from '../domain/ports.ts';
 import type { RepositoryRef, Run } from '../domain/run.ts';
-import { startAllowance } from '../github/allowance.ts';
+import { countedAs, startAllowance } from '../github/allowance.ts';
 import { checkCaller } from '../github/caller.ts';
 import { githubForge } from '../github/github-forge.ts';
 import { installedRepositories } from '../github/installed-repositories.ts';
@@ -23,6 +23,8 @@ export interface Github {
   readonly remoteOf: (repository: RepositoryRef) => Promise<Remote>;
   /** Until when a run that is queued should not begin, in milliseconds since the epoch; undefined: it may. */
   readonly heldUntil: (run: Run) => number | undefined;
+  /** Whether calls are left for telling its issue that it waits: false where the rest is for the runs at work. */
+  readonly mayTell: (run: Run) => boolean;
   readonly readFacts: ReadTriggerFacts;
   readonly waitingIssues: ReconcileOptions['waitingIssues'];
   readonly newComments: ReconcileOptions['newComments'];
@@ -37,13 +39,16 @@ export function composeGithub(config: Config): Github {
   const app = appOf(config);
   const allowance = startAllowance(Date.now);
   const access = { apiUrl: config.github.apiUrl, mint: mintOf(config, app), allowance };
+  const spentUntil = ({ repository: { forge, name } }: Run, runs: number) => {
+    if (forge !== 'github') return undefined;
+    return allowance.spentUntil(countedAs(name.split('/')[0] ?? '', app !== undefined), runs);
+  };
   return {
     forgeOf: (run) => githubForge(run.repository.name, access),
     remoteOf: (repository) => gitRemoteOf(access, repository.name),
-    heldUntil: ({ repository }) =>
-      repository.forge === 'github'
-        ? allowance.spentUntil(repository.name.split('/')[0] ?? '', config.capacity)
-        : undefined,
+    // One run's calls more are for telling the issues that their runs wait.
+    heldUntil: (run) => spentUntil(run, config.capacity + 1),
+    mayTell: (run) => spentUntil(run, config.capacity) === undefined,
     checkCaller: (issue) => checkCaller(access, issue),
     readFacts: (intent) => readTriggerFacts(access, intent),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),

@@ -86,12 +86,13 @@ function startWorkers(
   github: Github,
   { ports, runner }: Embedded,
 ): [Repeated, ...Repeated[]] {
-  const { heldUntil, readFacts, waitingIssues, newComments, installedRepositories } = github;
+  const { heldUntil, mayTell, readFacts, waitingIssues, newComments, installedRepositories } =
+    github;
   const worker = startWorker({ ...runner, capacity: config.capacity, heldUntil });
   const reply = (answer: CommandReply) => answerCommand(ports, answer);
   const shared = { ports, readFacts, settings, reply, log };
   const inbox = startInboxWorker({ ...shared, onDone: worker.wake });
-  const queue = startQueueWorker({ ports, capacity: config.capacity, log });
+  const queue = startQueueWorker({ ports, capacity: config.capacity, heldUntil, mayTell, log });
   const { repositories: named, minutes = 10 } = config.reconcile ?? {};
   const repositories = named === undefined ? installedRepositories : async () => named;
   if (minutes === 0) return [inbox, worker, queue];

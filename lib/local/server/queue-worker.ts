@@ -13,8 +13,9 @@ export function startQueueWorker(options: QueueOptions & { readonly ports: Ports
   return repeat(
     'queue',
     async () => {
-      const { failed } = await tellQueue(options.ports, options);
-      pause = failed === 0 ? pollMs : Math.min(pause * 2, longestMs);
+      const { told, failed } = await tellQueue(options.ports, options);
+      // Where some are told, GitHub is not away: the rest need not wait for those that fail.
+      pause = failed === 0 || told > 0 ? pollMs : Math.min(pause * 2, longestMs);
       return pause;
     },
     options.log,

@@ -18,32 +18,40 @@ export interface QueueOptions {
   readonly capacity: number;
   /** How far clocks may differ of those who share the stores; 0 unless given. */
   readonly skewMs?: number;
+  /** Until when the run is held back for want of GitHub's calls, in milliseconds since the epoch; undefined: it is not. */
+  readonly heldUntil?: (run: Run) => number | undefined;
+  /** Whether GitHub leaves calls for telling that the run waits; it does unless given. */
+  readonly mayTell?: (run: Run) => boolean;
   readonly log: (line: string) => void;
 }
 
 /** Comments written in one go: GitHub limits how many may come at once. */
 const most = 10;
-/** Failures after which a go ends: GitHub is away, most likely. */
-const mostFailed = 3;
+/** Repositories that fail before a go ends, each with one run: GitHub is away, most likely. */
+const mostFailed = 5;
 /** So long after its end is it tried to tell of a run that never began, in milliseconds. */
 const patienceMs = 10 * 60_000;
 const teller = 'teller ';
 
 /**
  * Tells on their issues that queued runs wait and for what, in the one comment that each run has, and takes it back
- * where a run ended before it began. Only for the publisher. Safe to repeat, also by several at once. Gives how many
- * comments were written and how many GitHub did not take.
+ * where a run ended before it began. Only for the publisher. Safe to repeat, also by several at once. Oldest first; a
+ * repository that fails is left alone for the rest of the go. Gives how many comments were written and how many GitHub
+ * did not take.
  */
 export async function tellQueue(
   ports: Ports,
   options: QueueOptions,
 ): Promise<{ readonly told: number; readonly failed: number }> {
   const runs = (await ports.runs.list({ status: ['queued', 'ending'] })).toReversed();
-  const reasonOf = await reasonsNow(ports, options.capacity);
-  let [told, failed] = [0, 0];
+  const reasonOf = await reasonsNow(ports, options);
+  const failed = new Set<string>();
+  let told = 0;
   for (const run of runs) {
-    if (told >= most || failed >= mostFailed) break;
-    if (run.repository.forge !== 'github') continue;
+    const { forge, name } = run.repository;
+    if (told >= most || failed.size >= mostFailed) break;
+    if (forge !== 'github' || failed.has(name)) continue;
+    if (run.status === 'queued' && options.mayTell?.(run) === false) continue;
     const reason = run.status === 'queued' ? await reasonOf(run) : undefined;
     const isTold = run.waits?.for === reason && run.waits?.state === 'told';
     if (reason === undefined ? !owesWord(run) : isTold) continue;
@@ -54,10 +62,10 @@ export async function tellQueue(
       if (error instanceof FenceStale) continue;
       if (!(error instanceof ForgeFailed)) throw error;
       options.log(`${run.id}: its issue could not be told: ${error.message}`);
-      failed += 1;
+      failed.add(name);
     }
   }
-  return { told, failed };
+  return { told, failed: failed.size };
 }
 
 /**
@@ -76,13 +84,16 @@ export async function refuseWhileTold(
 /** Why a run waits as things stand; undefined where it is about to begin. */
 async function reasonsNow(
   ports: Ports,
-  capacity: number,
+  { capacity, heldUntil }: QueueOptions,
 ): Promise<(run: Run) => Promise<WaitReason | undefined>> {
   if ((await ports.pauses.get()) !== undefined) return async () => 'pause';
   const now = ports.clock.now();
   const holders = await ports.slots.holders(slotPool, now);
-  if (holders.length >= capacity) return async () => 'slot';
+  const full = holders.length >= capacity;
   return async (run) => {
+    // A slot that becomes free is of no use to it.
+    if (heldUntil?.(run) !== undefined) return 'allowance';
+    if (full) return 'slot';
     const key = issueKeyOf(run.repository, run.issue);
     const { owner = run.id, leaseUntil = 0 } = (await ports.claims.get(key)) ?? {};
     if (owner === run.id || leaseUntil < now) return undefined;

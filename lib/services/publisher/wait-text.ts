@@ -18,5 +18,7 @@ function reasonText(reason: WaitReason, capacity: number): string {
       return 'the run waits until whoever operates this ends the pause of all work.';
     case 'run':
       return 'the run waits for the end of the one before it on this issue.';
+    case 'allowance':
+      return "the run waits until GitHub counts its calls anew, within the hour: few of this hour's are left.";
   }
 }

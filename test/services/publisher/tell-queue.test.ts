@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ForgeUnavailable } from '../../../lib/domain/errors.ts';
 import { slotPool } from '../../../lib/domain/lease.ts';
 import type { Ports } from '../../../lib/domain/ports.ts';
 import { issueKeyOf, type Run } from '../../../lib/domain/run.ts';
 import { cancel } from '../../../lib/services/cancel.ts';
 import { dispatch } from '../../../lib/services/dispatcher.ts';
 import { tellBegun } from '../../../lib/services/publisher/tell-progress.ts';
-import { refuseWhileTold, tellQueue } from '../../../lib/services/publisher/tell-queue.ts';
+import {
+  type QueueOptions,
+  refuseWhileTold,
+  tellQueue,
+} from '../../../lib/services/publisher/tell-queue.ts';
 import { sweep } from '../../../lib/services/sweep.ts';
 import { onPlayground } from './whole-run.ts';
 
@@ -34,8 +39,8 @@ beforeEach(async () => {
 });
 afterEach(() => on.close());
 
-const look = (ports: Ports = on.ports) =>
-  tellQueue(ports, { capacity: 1, log: (line) => void lines.push(line) });
+const look = (ports: Ports = on.ports, more: Partial<QueueOptions> = {}) =>
+  tellQueue(ports, { capacity: 1, log: (line) => void lines.push(line), ...more });
 const comments = async () => {
   const all = (await on.get(`/issues/${queued.issue}/comments`)) as { id: number; body: string }[];
   return all.map(({ id, body }) => ({ id, text: body.split('\n')[0] ?? '' }));
@@ -227,4 +232,62 @@ test('what GitHub refuses for good is not asked of it again; the next reason is'
   await on.playground.clearFaults();
   await on.ports.pauses.pause({ at: 1, by: 'op' });
   expect(await look()).toEqual({ told: 1, failed: 0 });
+});
+
+test('a run that is held back for want of calls says so, whether or not a slot is free', async () => {
+  const held = { heldUntil: () => Date.now() + 60_000 };
+  expect(await look(on.ports, held)).toEqual({ told: 1, failed: 0 });
+  const [first] = await comments();
+  expect(first?.text).toMatch(/waits until GitHub counts its calls anew, within the hour/);
+  await freeSlot();
+  expect(await look(on.ports, held)).toEqual({ told: 0, failed: 0 });
+  expect(on.proxy.writes).toHaveLength(1);
+});
+
+test('nothing is written for a queued run while what is left is for those at work; an end is told', async () => {
+  const none = { heldUntil: () => Date.now() + 60_000, mayTell: () => false };
+  expect(await look(on.ports, none)).toEqual({ told: 0, failed: 0 });
+  expect(on.proxy.writes).toEqual([]);
+  await look();
+  await cancel(on.ports, queued.id, 'maria');
+  expect(await look(on.ports, none)).toEqual({ told: 1, failed: 0 });
+  expect((await present()).status).toBe('settled');
+});
+
+/** Queued before the one that can be told. */
+async function queueAway(n: number, name: string) {
+  const { trigger, settings } = queued;
+  const repository = { forge: 'github', name } as const;
+  const createdAt = queued.createdAt - 1000 + n;
+  const id = `r-2222000011110000${String(n).padStart(4, '0')}`;
+  const run = { id, repository, issue: String(n), trigger, settings, createdAt };
+  await on.ports.runs.create({ ...run, status: 'queued' }, []);
+}
+
+/** GitHub is away for all but the playground's repository; takes note of what it was asked for. */
+function awayElsewhere(asked: string[]): Ports {
+  const forgeOf: Ports['forgeOf'] = (run) => {
+    if (run.repository.name === on.repository) return on.ports.forgeOf(run);
+    const comment = () => {
+      asked.push(run.repository.name);
+      return Promise.reject(new ForgeUnavailable('away'));
+    };
+    return { ...on.ports.forgeOf(run), comment };
+  };
+  return { ...on.ports, forgeOf };
+}
+
+test('a repository that GitHub takes nothing for keeps no other from its word', async () => {
+  for (const n of [1, 2, 3, 4, 5, 6]) await queueAway(n, 'octo/away');
+  const asked: string[] = [];
+  expect(await look(awayElsewhere(asked))).toEqual({ told: 1, failed: 1 });
+  expect(asked).toEqual(['octo/away']);
+  expect((await comments())[0]?.text).toMatch(/^Queued/);
+});
+
+test('a go ends where five repositories have failed', async () => {
+  for (const n of [1, 2, 3, 4, 5, 6]) await queueAway(n, `octo/away-${n}`);
+  const asked: string[] = [];
+  expect(await look(awayElsewhere(asked))).toEqual({ told: 0, failed: 5 });
+  expect(asked).toHaveLength(5);
 });
