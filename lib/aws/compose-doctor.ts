@@ -20,7 +20,7 @@ import { parameterSecrets } from './secrets.ts';
 export interface DeploymentLook {
   /** `owner/name`: whether the App may work there. */
   readonly repository?: string | undefined;
-  /** Asks the model for one token. */
+  /** Asks the model for a few tokens. */
   readonly modelCall?: boolean | undefined;
   /** Another address of the webhook, such as a proxy's. */
   readonly webhookUrl?: string | undefined;

@@ -37,7 +37,7 @@ export async function inspectModel(
 ): Promise<readonly Finding[]> {
   const listed =
     choice.provider === 'bedrock'
-      ? doubtful(name, 'Bedrock is asked for no list', '--model-call asks for one token')
+      ? doubtful(name, 'Bedrock is asked for no list', '--model-call asks for a few tokens')
       : await inspectList(choice, secrets);
   if (!call) return [listed];
   const findings = [listed, await inspectCall(choice, secrets)];
@@ -67,7 +67,7 @@ async function inspectList(choice: ModelChoice, secrets: ProviderSecrets): Promi
     );
   }
   if (!answer.ok) {
-    const fix = '--model-call asks for one token, which tells for sure';
+    const fix = '--model-call asks for a few tokens, which tells for sure';
     return doubtful(name, `${url.origin} answers ${answer.status} to a list of its models`, fix);
   }
   const models = idsIn(await answer.json().catch(() => undefined));
@@ -113,7 +113,7 @@ async function inspectCall(choice: ModelChoice, secrets: ProviderSecrets): Promi
         system: 'Answer with one word.',
         tools: [],
         messages: [{ role: 'user', content }],
-        maxTokens: 1,
+        maxTokens: fewTokens,
       },
       choice,
       address,

@@ -40,7 +40,7 @@ test('settings with faults are told, and all the rest is looked at; exit 1', asy
   ]);
 });
 
-test('--model-call asks for one token', async () => {
+test('--model-call asks for a few tokens', async () => {
   const turns = [
     {
       when: 'Answer with one word',
