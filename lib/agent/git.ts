@@ -83,6 +83,8 @@ function environment(options: GitOptions): Record<string, string> {
     GIT_ATTR_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
+    // What a folder's configuration names to fetch a missing object with would be run.
+    GIT_NO_LAZY_FETCH: '1',
     GIT_CONFIG_COUNT: String(config.length),
     ...Object.fromEntries(numbered),
     ...options.env,

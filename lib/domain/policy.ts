@@ -9,7 +9,13 @@ const dollars = z.number().positive().max(100_000);
 const count = (min: number, max: number) => z.number().int().min(min).max(max);
 const commandsFault = 'must be a command, or a list of at most 20 commands';
 
-const modelName = z.string().trim().min(1).max(200);
+const modelName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  // It stands in the trailers of commits.
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'must be one line that can be seen');
 const modelFault = `must be a model, or a list of at most ${longestChain} models`;
 
 const role = z

@@ -33,6 +33,9 @@ describe('parsePolicy', () => {
       /^\.entropy\.yml:3: limits\.rounds: /,
     );
     expect(faultOf('version: 1\nmodel: big\n')).toMatch(/model/);
+    expect(faultOf('version: 1\nroles:\n  coder: { model: "m\\nSigned-off-by: me" }\n')).toMatch(
+      /roles\.coder\.model: must be/,
+    );
     expect(faultOf('merge: hand-over\n')).toMatch(/version/);
     expect(faultOf('version: 1\nbad: [\n')).toMatch(/^\.entropy\.yml:\d: not YAML: /);
     expect(faultOf('')).toMatch(/\.entropy\.yml:1/);

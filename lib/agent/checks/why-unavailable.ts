@@ -106,7 +106,8 @@ function hints(obstacle: Obstacle, { source }: Checks, run: CheckRun): string[] 
 
 /** The lines that mend it stay whole, whatever has to be cut: a comment that is never closed would hide them too. */
 function report(front: readonly string[], proposals: readonly string[]): string {
-  const end = proposals.join('\n');
+  const fitting = proposals.join('\n').length > most / 2 ? proposals.slice(0, 1) : proposals;
+  const end = fitting.join('\n').length > most / 2 ? '' : fitting.join('\n');
   const room = most - end.length - 1;
   const said = front.join('\n').replaceAll('<!--', '< !--').slice(0, room);
   return `${said}\n${end}`.trim();

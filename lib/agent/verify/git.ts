@@ -7,12 +7,16 @@ export type Git = (
   options?: { readonly input?: Buffer | string; readonly env?: Record<string, string> },
 ) => Promise<Buffer>;
 
-/** No configuration but the repository's, no hooks, no prompts, no filters from anywhere else. */
+/**
+ * No configuration but the repository's, no hooks, no prompts, no filters from anywhere else. Nothing is fetched: what a
+ * folder's configuration names to fetch a missing object with would be run.
+ */
 const alone = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_LAZY_FETCH: '1',
   LC_ALL: 'C',
 };
 const settings = [

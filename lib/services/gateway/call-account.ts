@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   admitCall,
   budgetLeft,
@@ -131,12 +132,15 @@ async function refuseUnpriced(
   run: Run,
   stage: StageRecord,
 ): Promise<void> {
-  const own = chainOf(run.settings.roleModels[stage.role] ?? run.settings.model);
+  const { model: main, roleModels } = run.settings;
+  const own = roleModels[stage.role] ?? main;
+  const played = chainOf(modelFor(run, stage.role));
+  if (isDeepStrictEqual(played, chainOf(own))) return;
   const priced = (choice: ModelChoice) => priceOfChoice(priceOf, choice, noUsage) !== undefined;
-  const named = chainOf(modelFor(run, stage.role)).find(
-    (choice) => !priced(choice) && !own.some(({ model }) => model === choice.model),
-  );
-  if (named === undefined || !priced(run.settings.model)) return;
+  // A model that only stands in for the operator's is no first choice for the repository to make.
+  const named = played.find((choice) => !priced(choice) && choice.model !== own.model);
+  if (named === undefined || ![main, ...Object.values(roleModels)].flatMap(chainOf).some(priced))
+    return;
   const why = `roles.${stage.role}.model: ${named.model} has no known price, so no budget in dollars would bind`;
   const how = `the operator can allow it with --role-model ${stage.role}=${named.model}`;
   const error = new ConfigInvalid(`${policyPath}: ${why}; ${how}`);

@@ -287,6 +287,20 @@ test('where none can be had, the error names each with its reason, and fails the
   });
 });
 
+test('a repository can’t make the operator’s stand-in without a price its first choice', async () => {
+  await chainScene([says('Done.')], [says('Done.')], async (all, other) => {
+    const { world } = all;
+    const { model, budget } = world.run.settings;
+    const settings = { ...world.run.settings, model: { ...model, fallbacks: [chat(other)] } };
+    const terms = { budget, turns: {}, models: { coder: chat(other) } };
+    await world.ports.runs.update(world.run.id, ['running'], { settings, terms }, []);
+    const reply = await ask(all);
+    expect(reply.body.error).toBe('ConfigInvalid');
+    expect(reply.body.message).toContain('qwen-x has no known price');
+    expect(other.requests).toEqual([]);
+  });
+});
+
 test('a repository’s model without a price is refused wherever it stands in the chain', async () => {
   await chainScene([says('Done.')], [says('Done.')], async (all, other) => {
     const { world } = all;
