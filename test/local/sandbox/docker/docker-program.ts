@@ -6,7 +6,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DockerSettings } from '../../../../lib/local/sandbox/docker/engine.ts';
 import { harnessDigest } from '../../../../lib/local/sandbox/docker/harness-digest.ts';
@@ -31,7 +31,7 @@ const answers = {
   rm: () => rmSync(CONTAINERS + '/' + args.at(-1)),
   run: () => {
     writeFileSync(CONTAINERS + '/' + /entropy\\.sandbox=(\\w+)/.exec(text)[1], text);
-    if (HANGS) return setInterval(() => {}, 1000);
+    if (HANGS) return setTimeout(() => {}, 120_000);
     connect(/source=([^,]+gateway\\.sock)/.exec(text)[1]).setEncoding('utf8').once('data', (greeting) => {
       const seen = { greeting, uid: 10001, bound: '00000000000000c0', noNew: '1', links: [], sealed: true };
       console.log(JSON.stringify(seen));
@@ -41,7 +41,7 @@ const answers = {
 answers[command]();
 `;
 
-/** Makes the program in a folder; `hangs`: a container of it never ends. */
+/** Makes the program in a folder; `hangs`: a container of it runs for two minutes. */
 export function dockerProgram(folder: string, hangs = false) {
   const [bin, kept, log] = ['bin', 'containers', 'calls'].map((name) => join(folder, name)) as [
     string,
@@ -58,6 +58,9 @@ export function dockerProgram(folder: string, hangs = false) {
   return {
     settings: { image: 'any', env } as DockerSettings,
     containers: () => readdirSync(kept),
+    /** The folder of the socket that a container is shown. */
+    socketFolder: (id: string) =>
+      dirname(/source=([^,]+gateway\.sock)/.exec(readFileSync(join(kept, id), 'utf8'))?.[1] ?? ''),
     calls: (command: string) =>
       existsSync(log)
         ? readFileSync(log, 'utf8')
