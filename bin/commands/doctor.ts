@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type AwsPlace, type Config, loadConfig } from '../../lib/config.ts';
 import { defaultBudget } from '../../lib/domain/budget.ts';
@@ -66,8 +67,11 @@ async function examineThere(place: AwsPlace, options: Options): Promise<readonly
 
 async function examine(options: Options, given: { dataDir?: string }): Promise<Finding[]> {
   const { config, findings } = configured(given);
+  const machine = machineOf(config);
+  // A data folder that is not there yet is not made by looking.
+  const recorded = existsSync(config.dataDir) ? machine : { ...machine, dataDir: undefined };
   return [
-    ...(await inspectMachine(machineOf(config))),
+    ...(await inspectMachine(recorded)),
     ...inspectDataFolder(config.dataDir),
     ...findings,
     ...(await modelFindings(config, options)),

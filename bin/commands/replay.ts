@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
+import type { LocalSandboxKind } from '../../lib/domain/run.ts';
 import { composeReplay, treesOf } from '../../lib/local/compose-replay.ts';
+import { standInFor } from '../../lib/local/sandbox/choose.ts';
 import { enqueue } from '../../lib/services/dispatcher.ts';
 import { paint, type Terminal, terminal, writeJson } from '../output/terminal.ts';
 import { requireSandbox, walkToEnd } from './carry-out.ts';
@@ -18,15 +20,19 @@ export function addReplay(program: Command): void {
     .action(async (id: string, options: { json?: true }) => {
       const config = loadConfig(process.env, program.opts());
       const { settings } = await withRun(config, id, async (_stores, run) => run);
-      // An account's sandboxes are there; here stands one of this machine in their place.
-      const { sandbox } = settings;
-      await requireSandbox(config, sandbox === 'fargate' ? 'bubblewrap' : sandbox);
-      process.exitCode = await replay(config, id, terminal(options.json ?? false));
+      const { kind } = await requireSandbox(config, standInFor(settings.sandbox));
+      process.exitCode = await replay(config, id, kind, terminal(options.json ?? false));
     });
 }
 
-async function replay(config: Config, id: string, shown: Terminal): Promise<number> {
-  const prepared = await composeReplay(config, id, (line) => void shown.err.write(`${line}\n`));
+async function replay(
+  config: Config,
+  id: string,
+  sandbox: LocalSandboxKind,
+  shown: Terminal,
+): Promise<number> {
+  const log = (line: string) => void shown.err.write(`${line}\n`);
+  const prepared = await composeReplay(config, id, sandbox, log);
   try {
     const { ports } = prepared.embedded;
     await enqueue(ports, prepared.run);

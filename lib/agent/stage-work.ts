@@ -1,4 +1,5 @@
 import type { SessionGrant, StageInput } from '../domain/stage-input.ts';
+import type { Programs } from './checks/mending/programs.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import type { SandboxEnvironment } from './tool-environment.ts';
 import { cloneWorkspace, type Workspace } from './workspace.ts';
@@ -17,6 +18,15 @@ export interface StageWork {
   readonly touchFilesAsTools: () => void;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
+}
+
+/**
+ * Whose programs the tools find. Only the image has a user for them, and only Docker on one machine closes its way out:
+ * a task of AWS has the network that its subnet gives.
+ */
+export function programsOf({ sandbox, egress }: Pick<StageWork, 'sandbox' | 'egress'>): Programs {
+  if (sandbox.toolsUser === undefined) return 'machine';
+  return egress === 'gateway' ? 'docker' : 'fargate';
 }
 
 /** A clone of the run's base at `root`. */

@@ -3,7 +3,7 @@ import type { StageInput } from '../domain/stage-input.ts';
 import { needed } from '../roles/sections.ts';
 import { execIn } from './exec.ts';
 import { setupPhase } from './set-up-egress.ts';
-import { cloneFor, type StageWork } from './stage-work.ts';
+import { cloneFor, programsOf, type StageWork } from './stage-work.ts';
 import { toolEnvironment } from './tool-environment.ts';
 import { verifyChange } from './verify.ts';
 
@@ -24,6 +24,7 @@ export async function verifyStage(work: StageWork, input: StageInput): Promise<v
     wrapper: work.sandbox.wrapper ?? [],
     beforeTools: work.touchFilesAsTools,
     env: toolEnvironment(work.sandbox),
+    programs: programsOf(work),
     setup: setupPhase(gateway, work.egress, work.sandbox.proxy),
     log: ({ step, ...data }) => {
       work.log(`verify.${step} ${JSON.stringify(data)}`);

@@ -6,6 +6,7 @@ import type { ChangeSet } from '../domain/handoff.ts';
 import type { StageLimits } from '../domain/stage.ts';
 import type { CheckSettings } from '../domain/stage-input.ts';
 import { type FoundChecks, findChecks } from './checks/find-checks.ts';
+import type { Programs } from './checks/mending/programs.ts';
 import { obstacleIn } from './checks/mending/reason.ts';
 import type { Exec } from './exec.ts';
 import { type Bench, benchIn, checkOut, keep, pinChecks } from './verify/checkout.ts';
@@ -35,6 +36,8 @@ export interface VerifyRequest {
   readonly beforeTools?: () => void;
   /** The tools' environment, PATH at least; nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whose programs the commands find; the machine's where it is not given. */
+  readonly programs?: Programs;
   readonly setup: SetupPhase;
   readonly log: (event: VerifyEvent) => void;
   readonly signal?: AbortSignal;
@@ -71,7 +74,7 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   await mkdir(root, { recursive: true });
   const { tree, paths } = planned;
   const evidence = { kind: 'evidence' as const, base: change.base, tree, paths };
-  const ground = { tree: view, path };
+  const ground = { tree: view, path, programs: request.programs ?? 'machine' };
   if (found === undefined) {
     const { whyNothingFound } = await report();
     return { ...evidence, checks: null, unavailable: await whyNothingFound(ground) };

@@ -5,7 +5,7 @@ import type { AwsPlace, Config } from '../config.ts';
 import { NotFound } from '../domain/errors.ts';
 import type { IssueSnapshot } from '../domain/forge.ts';
 import type { Ports } from '../domain/ports.ts';
-import { type Run, runIdOf } from '../domain/run.ts';
+import { type LocalSandboxKind, type Run, runIdOf } from '../domain/run.ts';
 import type { StageAttempt } from '../domain/stage.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { ledgerTurns } from '../providers/replay.ts';
@@ -67,15 +67,11 @@ async function openThere(place: AwsPlace): Promise<Original> {
   };
 }
 
-/** A sandbox of this machine in the place of an account's. */
-function settingsHere({ sandbox, ...settings }: Run['settings']): Run['settings'] {
-  return { ...settings, sandbox: sandbox === 'fargate' ? 'bubblewrap' : sandbox };
-}
-
-/** Prepares to replay a settled run. Throws `NotFound` where it is unknown, unfinished or left no change. */
+/** Prepares to replay a settled run in sandboxes of the kind. Throws `NotFound` where it is unknown, unfinished or left no change. */
 export async function composeReplay(
   config: Config,
   id: string,
+  sandbox: LocalSandboxKind,
   log: (line: string) => void,
 ): Promise<Replay> {
   const original = await openOriginal(config);
@@ -107,7 +103,8 @@ export async function composeReplay(
       issue: run.issue,
       trigger: { kind: 'cli', id: `replay-of-${id}`, by: 'replay' },
       settings: {
-        ...settingsHere(run.settings),
+        ...run.settings,
+        sandbox,
         model: { provider: 'replay', model: run.settings.model.model },
         roleModels: {},
         replayOf: id,

@@ -21,7 +21,7 @@ import type { RunnerOptions } from './runner/runner.ts';
 import { compileHarness } from './sandbox/compile-cache.ts';
 import { faultAmong, findPrograms } from './sandbox/engine-programs.ts';
 import { localSandboxes } from './sandbox/local-sandboxes.ts';
-import type { Machine } from './sandbox/probe.ts';
+import type { Machine } from './sandbox/machine.ts';
 import { openSigner } from './signer.ts';
 import { mirrorPathOf, sourceMirror } from './source/mirror.ts';
 import type { Remote } from './source/pin.ts';
@@ -39,8 +39,9 @@ export const enginePrograms = ({ engines: configured = {}, host }: Config) =>
   });
 
 /** What sandboxes are tried out with, as they are made. */
-export const machineOf = ({ docker }: Pick<Config, 'docker'>): Machine => ({
+export const machineOf = ({ docker, dataDir }: Pick<Config, 'docker' | 'dataDir'>): Machine => ({
   docker,
+  dataDir,
   root: projectRoot,
 });
 

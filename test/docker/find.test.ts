@@ -13,16 +13,16 @@ afterAll(() => {
   for (const image of images) docker('rmi', '--force', image);
 });
 const reasonWith = async (image: string, more: Record<string, string> = {}) => {
-  const found = await findDocker({ image, env: { ...env, ...more } }, root);
+  const found = await findDocker({ docker: { image, env: { ...env, ...more } }, root });
   return 'reason' in found ? found.reason : '';
 };
 
 describe('Docker', () => {
   test('is found with an image that a container was run of, and nothing of that is left', async () => {
-    const found = await findDocker({ image, env }, root);
+    const machine = { docker: { image, env }, root };
+    const found = await findDocker(machine);
     expect(found).toMatchObject({ image: expect.stringMatching(/^sha256:/), env });
     expect(containers('none')).toEqual([]);
-    const machine = { docker: { image, env }, root };
     expect(await probeSandbox('docker', machine)).toMatchObject({ works: true });
   });
 

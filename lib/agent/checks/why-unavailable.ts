@@ -2,7 +2,7 @@ import type { CheckRun, Checks } from '../../domain/evidence.ts';
 import type { TreeView } from './ecosystem.ts';
 import { linesFor } from './mending/lines.ts';
 import { nothingFoundText } from './mending/nothing-found.ts';
-import { missingProgram, toolsOf } from './mending/programs.ts';
+import { missingProgram, type Programs, toolsOf } from './mending/programs.ts';
 import { type Proposal, proposalsFor } from './mending/proposals.ts';
 import { type Obstacle, reasonText } from './mending/reason.ts';
 import { withRelaxedSetup } from './mending/relaxed-setup.ts';
@@ -15,6 +15,7 @@ export interface Ground {
   readonly tree: TreeView;
   /** PATH of the commands. */
   readonly path: string;
+  readonly programs: Programs;
 }
 
 /** What the Evidence takes of it. */
@@ -22,10 +23,10 @@ const most = 4000;
 const lastWords = 900;
 
 /** Why no way to run the tests of the repository was found: what stands there instead, and lines that would do. */
-export async function whyNothingFound({ tree, path }: Ground): Promise<string> {
+export async function whyNothingFound({ tree, path, programs }: Ground): Promise<string> {
   const places = survey(tree);
   const proposals = await proposalsFor(places, [], path);
-  return report([nothingFoundText(places)], proposed(proposals, 'nothing found'));
+  return report([nothingFoundText(places)], proposed(proposals, 'nothing found', programs));
 }
 
 /**
@@ -33,7 +34,7 @@ export async function whyNothingFound({ tree, path }: Ground): Promise<string> {
  * installed, and lines of `.entropy.yml` that hold none of the commands that failed.
  */
 export async function whyUnavailable(
-  { tree, path }: Ground,
+  { tree, path, programs }: Ground,
   checks: Checks,
   run: CheckRun,
   obstacle: Obstacle,
@@ -44,12 +45,13 @@ export async function whyUnavailable(
   const proposals = await proposalsFor(survey(tree), failed, path);
   const relaxed = obstacle === 'set-up failed' ? relaxedLines(checks, run) : [];
   const front = [
-    reasonText(obstacle, checks, run),
+    reasonText(obstacle, checks, run, programs),
     ...(said === '' ? [] : [fenced('text', said)]),
     ...hints(obstacle, checks, run),
   ];
   const open = [...relaxed, ...proposals].filter(({ lines, missing }) => fits(lines, missing, run));
-  return report(front, installs(checks, run) && open.length === 0 ? [] : proposed(open, obstacle));
+  const helps = open.length > 0 || !installs(checks, run);
+  return report(front, helps ? proposed(open, obstacle, programs) : []);
 }
 
 /** The last whole lines; the end of the last one where that alone is too long. */

@@ -6,7 +6,7 @@ import type { StageInput } from '../../domain/stage-input.ts';
 import { type Judgement, judge } from '../../domain/verdict.ts';
 import { execIn } from '../exec.ts';
 import { setupPhase } from '../set-up-egress.ts';
-import type { StageWork } from '../stage-work.ts';
+import { programsOf, type StageWork } from '../stage-work.ts';
 import { toolEnvironment } from '../tool-environment.ts';
 import { verifyChange } from '../verify.ts';
 import type { Workspace } from '../workspace.ts';
@@ -43,6 +43,7 @@ export function rehearser(work: StageWork, input: StageInput, workspace: Workspa
       exec: execIn(work.sandbox),
       wrapper: work.sandbox.wrapper ?? [],
       env: toolEnvironment(work.sandbox),
+      programs: programsOf(work),
       setup: setupPhase(work.gateway, work.egress, work.sandbox.proxy),
       log: ({ step, detail }) => work.log(`rehearse.${step} ${detail}`),
       signal: work.signal,

@@ -1,9 +1,12 @@
 import { SandboxUnavailable } from '../../domain/errors.ts';
-import type { LocalSandboxKind } from '../../domain/run.ts';
+import type { LocalSandboxKind, SandboxKind } from '../../domain/run.ts';
 import type { Probe } from './probe.ts';
 
 /** What an operator may ask for: `auto` is the strongest boundary that works, and never none. */
 export type SandboxWish = LocalSandboxKind | 'auto';
+
+/** What stands here for the sandbox of a run that is played again: an account's are there. */
+export const standInFor = (kind: SandboxKind): SandboxWish => (kind === 'fargate' ? 'auto' : kind);
 
 /** The kind that was taken, and why stronger ones were not. */
 export interface SandboxChoice {

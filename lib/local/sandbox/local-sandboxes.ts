@@ -3,17 +3,15 @@ import { SandboxUnavailable } from '../../domain/errors.ts';
 import type { Sandboxes } from '../../domain/ports.ts';
 import type { SandboxKind } from '../../domain/run.ts';
 import { stageLabel } from '../../domain/stage.ts';
-import { findBoundary } from './boundary.ts';
-import { findDocker } from './docker/find.ts';
 import { endContainer, whyEnded } from './docker/remove.ts';
 import { endTree } from './end-tree.ts';
+import { findPlace } from './find-place.ts';
 import { type Folders, foldersOf, removeFolders } from './folders.ts';
 import { launch, logPathOf, type Running } from './launch.ts';
 import type { Ending, SandboxOptions } from './options.ts';
 import type { Place, Start } from './plan.ts';
-import { bootId, startTimeOf } from './process-table.ts';
 import { reapSandboxes } from './reap.ts';
-import { removeRecord, type SandboxRecord, saveRecord } from './record.ts';
+import { newRecord, removeRecord, type SandboxRecord, saveRecord } from './record.ts';
 import { supervise } from './supervise.ts';
 
 type Task = Parameters<Sandboxes['run']>[0];
@@ -23,16 +21,9 @@ type Task = Parameters<Sandboxes['run']>[0];
  * the rights of the server's user. `bubblewrap` and `docker` are.
  */
 export function localSandboxes(options: SandboxOptions): Sandboxes {
-  const boundary = once(findBoundary);
-  const docker = once(() => findDocker(options.docker, options.harness.root));
-  const placeOf = async (kind: SandboxKind): Promise<Place> => {
-    if (kind === 'docker') return { kind, docker: await docker() };
-    if (kind === 'bubblewrap') return { kind, boundary: await boundary() };
-    return { kind: 'process' };
-  };
   return {
     run: async (task) => {
-      const place = await placeOf(await options.kindOf(task.attempt.run));
+      const place = await placeOf(await options.kindOf(task.attempt.run), options);
       const { ended, detail } = await runTask(options, task, place);
       return { ended, detail };
     },
@@ -40,16 +31,13 @@ export function localSandboxes(options: SandboxOptions): Sandboxes {
   };
 }
 
-/** What was found works for as long as the server does; what was not is looked for again. */
-function once<T extends object>(find: () => Promise<T | { readonly reason: string }>) {
-  let found: T | undefined;
-  return async (): Promise<T> => {
-    if (found !== undefined) return found;
-    const answer = await find();
-    if ('reason' in answer) throw new SandboxUnavailable(answer.reason);
-    found = answer;
-    return found;
-  };
+async function placeOf(kind: SandboxKind, options: SandboxOptions): Promise<Place> {
+  if (kind === 'process') return { kind };
+  if (kind === 'fargate') throw new SandboxUnavailable('a sandbox of AWS is not to be had here');
+  const { docker, harness, dataDir } = options;
+  const place = await findPlace(kind, { docker, root: harness.root, dataDir });
+  if ('reason' in place) throw new SandboxUnavailable(place.reason);
+  return place;
 }
 
 async function runTask(options: SandboxOptions, task: Task, place: Place): Promise<Ending> {
@@ -58,7 +46,7 @@ async function runTask(options: SandboxOptions, task: Task, place: Place): Promi
   const stage = stageLabel(task.attempt);
   const id = randomBytes(16).toString('hex');
   const folders = foldersOf(dataDir, run, stage);
-  const record = newRecord(id, run, stage, place);
+  const record = newRecord(id, run, stage, place.kind);
   // Before the start: from here on a crash leaves nothing that the next server could not find.
   await saveRecord(dataDir, record);
   let gone = true;
@@ -80,11 +68,6 @@ async function runTask(options: SandboxOptions, task: Task, place: Place): Promi
     if (gone) await removeRecord(dataDir, id);
     else options.log?.(`processes of sandbox ${id} could not be ended`);
   }
-}
-
-function newRecord(id: string, run: string, stage: string, { kind }: Place): SandboxRecord {
-  const server = { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown' };
-  return { id, run, stage, kind, boot: bootId(), server };
 }
 
 async function launchRecorded(

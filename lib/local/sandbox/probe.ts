@@ -1,20 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { LocalSandboxKind } from '../../domain/run.ts';
-import { findBoundary } from './boundary.ts';
-import type { DockerSettings } from './docker/engine.ts';
-import { findDocker } from './docker/find.ts';
+import { findPlace } from './find-place.ts';
+import type { Machine } from './machine.ts';
 
 /** Whether a kind of sandbox works; why, for a person. */
 export interface Probe {
   readonly works: boolean;
   readonly reason: string;
-}
-
-/** What is asked of a machine: its Docker, and the project whose harness an image must hold. */
-export interface Machine {
-  readonly docker: DockerSettings;
-  readonly root: string;
 }
 
 /**
@@ -23,16 +16,14 @@ export interface Machine {
  */
 export async function probeSandbox(kind: LocalSandboxKind, machine: Machine): Promise<Probe> {
   if (kind === 'process') return await probeProcess();
+  const place = await findPlace(kind, machine);
+  if ('reason' in place) return { works: false, reason: place.reason };
   if (kind === 'docker') {
-    const docker = await findDocker(machine.docker, machine.root);
-    if ('reason' in docker) return { works: false, reason: docker.reason };
     return {
       works: true,
       reason: `docker: a container of ${machine.docker.image} without network, tools as a user of their own`,
     };
   }
-  const boundary = await findBoundary();
-  if ('reason' in boundary) return { works: false, reason: boundary.reason };
   const apart = 'no network but the gateway, own files, processes and user';
   return { works: true, reason: `bubblewrap: ${apart}` };
 }

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { onDisk } from '../storage-errors.ts';
-import { startTimeOf } from './process-table.ts';
+import { bootId, startTimeOf } from './process-table.ts';
 
 const processSchema = z.strictObject({
   pid: z.number().int().positive(),
@@ -25,6 +25,17 @@ const recordSchema = z.strictObject({
 
 /** What the next start needs to end a sandbox whose server has died. */
 export type SandboxRecord = z.infer<typeof recordSchema>;
+
+/** The record of a sandbox that this process is about to start. */
+export function newRecord(
+  id: string,
+  run: string,
+  stage: string,
+  kind: SandboxRecord['kind'],
+): SandboxRecord {
+  const server = { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown' };
+  return { id, run, stage, kind, boot: bootId(), server };
+}
 
 function folderOf(dataDir: string): string {
   return join(dataDir, 'sandboxes');

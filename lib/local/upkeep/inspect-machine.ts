@@ -4,7 +4,8 @@ import { SandboxUnavailable } from '../../domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../../domain/finding.ts';
 import type { LocalSandboxKind } from '../../domain/run.ts';
 import { choiceText, chooseSandbox } from '../sandbox/choose.ts';
-import { type Machine, type Probe, probeSandbox } from '../sandbox/probe.ts';
+import type { Machine } from '../sandbox/machine.ts';
+import { type Probe, probeSandbox } from '../sandbox/probe.ts';
 
 const leastNode = 24;
 /** Older ones don't know `--object-format`, which mirrors are made with. */

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Programs } from '../../../lib/agent/checks/mending/programs.ts';
 import { obstacleIn } from '../../../lib/agent/checks/mending/reason.ts';
 import { whyNothingFound, whyUnavailable } from '../../../lib/agent/checks/why-unavailable.ts';
 import type { CheckRun, Checks, TestResult } from '../../../lib/domain/evidence.ts';
@@ -35,11 +36,16 @@ const runOf = ({ command = 'cargo fetch', exitCode = 1, said = '', ...rest }: En
     },
   ],
 });
-const why = async (ended: Ended, files: Record<string, string> = {}, checks = cargo) => {
+const why = async (
+  ended: Ended,
+  files: Record<string, string> = {},
+  checks = cargo,
+  programs: Programs = 'machine',
+) => {
   const run = runOf(ended);
   const obstacle = obstacleIn(run);
   if (obstacle === undefined) return '';
-  return whyUnavailable({ tree: treeOf(files), path }, checks, run, obstacle);
+  return whyUnavailable({ tree: treeOf(files), path, programs }, checks, run, obstacle);
 };
 
 describe('the reason', () => {
@@ -49,6 +55,30 @@ describe('the reason', () => {
       '`cargo` is not on this machine (cargo needs cargo, rustc): install Rust',
     );
     expect(yamlIn(said)).toEqual([]);
+  });
+
+  test.each<[Programs, RegExp]>([
+    ['docker', /ENTROPY_SANDBOX_IMAGE names, install Rust .*; or say `--sandbox bubblewrap`/],
+    ['fargate', /that the deployment is given, install Rust \(rustup, or the package cargo\)\.$/m],
+  ])('a program that an image lacks is installed there: %s', async (programs, what) => {
+    const ended = { exitCode: 127, said: '/bin/bash: line 1: cargo: command not found' };
+    const said = await why(ended, {}, cargo, programs);
+    expect(said).toContain(
+      "`cargo` is not in the sandbox's image (cargo needs cargo, rustc): in an",
+    );
+    expect(said).toMatch(what);
+    expect(said).not.toMatch(/on this machine|PATH/);
+  });
+
+  test('what proposed lines need is told of the image as well', async () => {
+    const run = runOf({ said: 'broken' });
+    const ground = { tree: treeOf({ 'go/go.mod': '' }), path: '/nonexistent' };
+    const inImage = { ...ground, programs: 'docker' } as const;
+    const said = await whyUnavailable(inImage, cargo, run, 'set-up failed');
+    expect(said).toMatch(
+      /not in the sandbox's image are `go`: in an image of your own .* install Go/,
+    );
+    expect(said).not.toContain('on this machine');
   });
 
   test('a program is missing that make wanted', async () => {
@@ -165,7 +195,8 @@ describe('the lines', () => {
 });
 
 describe('nothing found', () => {
-  const nothing = (files: Record<string, string>) => whyNothingFound({ tree: treeOf(files), path });
+  const nothing = (files: Record<string, string>) =>
+    whyNothingFound({ tree: treeOf(files), path, programs: 'machine' });
 
   test('no manifest at all: what was looked for, and the keys to fill in', async () => {
     const said = await nothing({ 'README.md': '' });

@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { LocalSandboxKind } from '../../../lib/domain/run.ts';
-import { choiceText, chooseSandbox, type SandboxWish } from '../../../lib/local/sandbox/choose.ts';
+import {
+  choiceText,
+  chooseSandbox,
+  type SandboxWish,
+  standInFor,
+} from '../../../lib/local/sandbox/choose.ts';
 
 /** Chooses on a machine where these kinds work; what was tried, in order. */
 async function choose(wish: SandboxWish, working: readonly LocalSandboxKind[]) {
@@ -41,4 +46,11 @@ test.each(['docker', 'bubblewrap', 'process'] as const)('%s is itself or nothing
     tried: [kind],
     error: { name: 'SandboxUnavailable', message: `about ${kind}` },
   });
+});
+
+test('a run of an account is played again behind the strongest boundary of this machine', async () => {
+  expect(await choose(standInFor('fargate'), ['docker'])).toMatchObject({ kind: 'docker' });
+  expect(await choose(standInFor('fargate'), ['bubblewrap'])).toMatchObject({ kind: 'bubblewrap' });
+  for (const kind of ['docker', 'bubblewrap', 'process'] as const)
+    expect(standInFor(kind)).toBe(kind);
 });

@@ -127,7 +127,12 @@ test('a report of why nothing could be checked stands there cleaned, and its lin
   const base: CheckRun = {
     ...{ state: 'setup-failed', tests: null, commands: [{ ...last, ...more }] },
   };
-  const report = await whyUnavailable({ tree, path: '' }, checks, base, 'set-up failed');
+  const report = await whyUnavailable(
+    { tree, path: '', programs: 'machine' },
+    checks,
+    base,
+    'set-up failed',
+  );
   const error = { name: 'ChecksUnavailable', message: `setup-failed: ${report}` };
   await postReceipt(on.ports, run, { outcome: 'failed', error });
   const [{ body = '' } = {}] = await comments();

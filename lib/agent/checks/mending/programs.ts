@@ -35,9 +35,25 @@ const packages: Readonly<Record<string, string>> = {
 /** Programs that a command needs without naming them. */
 const implied = new Set(['cc', 'java', 'rustc', 'ninja', 'perl', 'ruby', 'php', 'node']);
 
-/** What is to be installed to have the program. */
-export const installing = (program: string): string =>
-  `install ${packages[program] ?? `\`${program}\``}, and see that it is on PATH`;
+/** Whose programs commands find: this machine's, those of an image that Docker runs here, or of a deployment's image. */
+export type Programs = 'machine' | 'docker' | 'fargate';
+
+/** Where a program is not. */
+export const placeOf = (programs: Programs): string =>
+  programs === 'machine' ? 'on this machine' : "in the sandbox's image";
+
+/** What is to be installed to have the program, and where. */
+export function installing(program: string, programs: Programs): string {
+  const install = `install ${packages[program] ?? `\`${program}\``}`;
+  switch (programs) {
+    case 'machine':
+      return `${install}, and see that it is on PATH`;
+    case 'docker':
+      return `in an image of your own (docs/sandbox-image.md) that ENTROPY_SANDBOX_IMAGE names, ${install}; or say \`--sandbox bubblewrap\`, which shows the machine's programs`;
+    case 'fargate':
+      return `in an image of your own (docs/sandbox-image.md) that the deployment is given, ${install}`;
+  }
+}
 
 /** Whether a program of that name is in one of the folders of `path`. */
 async function isOnPath(program: string, path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { CheckRun, Checks, CommandRun } from '../../../domain/evidence.ts';
 import { isRed, lastCommand } from '../../../domain/results-tables.ts';
-import { installing, missingProgram, toolsOf } from './programs.ts';
+import { installing, missingProgram, type Programs, placeOf, toolsOf } from './programs.ts';
 
 /** Why a run of the checks on the base says nothing. */
 export type Obstacle =
@@ -33,7 +33,12 @@ export function obstacleIn(run: CheckRun): Obstacle | undefined {
 }
 
 /** The obstacle as a person is told it, with what to install. */
-export function reasonText(obstacle: Obstacle, checks: Checks, run: CheckRun): string {
+export function reasonText(
+  obstacle: Obstacle,
+  checks: Checks,
+  run: CheckRun,
+  programs: Programs,
+): string {
   const last = run.commands.at(-1);
   const how = lastCommand(run);
   switch (obstacle) {
@@ -41,7 +46,7 @@ export function reasonText(obstacle: Obstacle, checks: Checks, run: CheckRun): s
       return `Set-up failed on the base, before any change: ${how}.`;
     case 'program missing':
       return [`${whatFailed(run)} failed on the base, before any change: ${how}.`]
-        .concat(missingText(last, checks) ?? [])
+        .concat(missingText(last, checks, programs) ?? [])
         .join('\n');
     case 'never ended':
       return `The tests never ended on the base, before any change: ${how}. A person can raise the limit of one command (ENTROPY_COMMAND_MS), or name a command that runs fewer of them.`;
@@ -57,10 +62,14 @@ export function reasonText(obstacle: Obstacle, checks: Checks, run: CheckRun): s
 const whatFailed = ({ state }: CheckRun) =>
   state === 'setup-failed' ? 'Set-up' : 'The test command';
 
-function missingText(last: CommandRun | undefined, { ecosystem }: Checks): string | undefined {
+function missingText(
+  last: CommandRun | undefined,
+  { ecosystem }: Checks,
+  programs: Programs,
+): string | undefined {
   const program = last === undefined ? undefined : missingProgram(last);
   if (program === undefined) return undefined;
   const needs = toolsOf(ecosystem);
   const all = needs.length > 1 ? ` (${ecosystem} needs ${needs.join(', ')})` : '';
-  return `\`${program}\` is not on this machine${all}: ${installing(program)}.`;
+  return `\`${program}\` is not ${placeOf(programs)}${all}: ${installing(program, programs)}.`;
 }

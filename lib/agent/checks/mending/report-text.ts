@@ -1,5 +1,5 @@
 import { template } from './lines.ts';
-import { installing } from './programs.ts';
+import { installing, type Programs, placeOf } from './programs.ts';
 import type { Proposal } from './proposals.ts';
 import type { Obstacle } from './reason.ts';
 
@@ -19,6 +19,7 @@ export function fenced(info: string, text: string): string {
 export function proposed(
   proposals: readonly Proposal[],
   obstacle: Obstacle | 'nothing found',
+  programs: Programs,
 ): string[] {
   if (proposals.length === 0) {
     return [
@@ -29,21 +30,21 @@ export function proposed(
   return proposals.slice(0, mostShown).flatMap((proposal, at) => {
     const first =
       obstacle === 'program missing'
-        ? `Where ${place(proposal)} is enough to check, these lines of ${code('.entropy.yml')} on the default branch do without`
-        : `These lines of ${code('.entropy.yml')} on the default branch check ${place(proposal)}`;
-    const title = at === 0 ? first : `Or, for ${place(proposal)}`;
+        ? `Where ${subject(proposal)} is enough to check, these lines of ${code('.entropy.yml')} on the default branch do without`
+        : `These lines of ${code('.entropy.yml')} on the default branch check ${subject(proposal)}`;
+    const title = at === 0 ? first : `Or, for ${subject(proposal)}`;
     return [
-      `${title} (told from its files, not tried yet${needs(proposal)}):`,
+      `${title} (told from its files, not tried yet${needs(proposal, programs)}):`,
       fenced('yaml', proposal.lines),
     ];
   });
 }
 
-const place = ({ folder, ecosystem }: Proposal) =>
+const subject = ({ folder, ecosystem }: Proposal) =>
   `${folder === '' ? 'the root' : code(folder)} by ${ecosystem === 'script' ? 'its script' : ecosystem}`;
 
-function needs({ missing }: Proposal): string {
+function needs({ missing }: Proposal, programs: Programs): string {
   if (missing.length === 0) return '';
-  const each = missing.map((program) => `${code(program)}: ${installing(program)}`);
-  return `; not on this machine are ${each.join('; ')}`;
+  const each = missing.map((program) => `${code(program)}: ${installing(program, programs)}`);
+  return `; not ${placeOf(programs)} are ${each.join('; ')}`;
 }

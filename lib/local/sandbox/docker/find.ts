@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { platform } from 'node:process';
 import * as z from 'zod';
+import type { Machine } from '../machine.ts';
 import { askDocker, type Docker, type DockerSettings } from './engine.ts';
 import { harnessDigest, harnessLabel } from './harness-digest.ts';
 import { tryContainer } from './try-container.ts';
@@ -26,14 +27,15 @@ const imageSchema = z.object({
 const make = 'make it with `npm run sandbox:image`';
 
 /** The engine and the image, once a container of it has run as a sandbox would; or why that is not to be had. */
-export async function findDocker(settings: DockerSettings, root: string): Promise<Docker | None> {
+export async function findDocker(machine: Machine): Promise<Docker | None> {
+  const { docker: settings, root, dataDir } = machine;
   if (platform !== 'linux') return { reason: 'the sandbox docker needs Linux' };
   const engine = await findEngine(settings);
   if ('reason' in engine) return engine;
   const image = await findImage(settings, root);
   if ('reason' in image) return image;
   const docker = { env: settings.env, ...engine, ...image };
-  const fault = await tryContainer(docker);
+  const fault = await tryContainer(docker, dataDir);
   return fault === undefined
     ? docker
     : { reason: `a container does not work as a sandbox: ${fault}` };

@@ -4,7 +4,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StorageFailed } from '../../../domain/errors.ts';
 import { defaultLimits } from '../../../domain/stage.ts';
+import { newRecord, removeRecord, saveRecord } from '../record.ts';
+import { marker } from '../tree.ts';
 import { containerArguments, harnessUser, socketInside } from './container.ts';
 import { askDocker, type Docker } from './engine.ts';
 import { removeContainer } from './remove.ts';
@@ -29,8 +32,17 @@ const script = `
 /** CAP_SETGID and CAP_SETUID: what becoming another user needs. */
 const twoCapabilities = '00000000000000c0';
 
-/** Runs a container as a stage's is run, but for the harness. What was wrong with it, or undefined. */
-export async function tryContainer(docker: Docker): Promise<string | undefined> {
+/** Of no run, which its labels say as well. */
+const trial = { run: 'none', stage: 'try' } as const;
+
+/**
+ * Runs a container as a stage's is run, but for the harness. What was wrong with it, or undefined. In `dataDir` it is on
+ * record meanwhile: where this process is killed, the next start removes what is left.
+ */
+export async function tryContainer(
+  docker: Docker,
+  dataDir: string | undefined,
+): Promise<string | undefined> {
   const id = randomBytes(16).toString('hex');
   const greeting = randomBytes(16).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'entropy-try-'));
@@ -38,6 +50,7 @@ export async function tryContainer(docker: Docker): Promise<string | undefined> 
   const server = createServer((socket) => {
     socket.on('error', () => undefined).end(greeting);
   });
+  const recorded = await record(dataDir, id);
   try {
     server.listen(socketPath);
     await once(server, 'listening');
@@ -46,9 +59,9 @@ export async function tryContainer(docker: Docker): Promise<string | undefined> 
     const command = ['/usr/local/bin/node', '-e', script];
     const programs = { mounts: [], inside: {} };
     const limits = defaultLimits.coder;
-    const given = { id, run: 'none', stage: 'try', image: docker.image };
+    const given = { id, ...trial, image: docker.image };
     const args = containerArguments({ ...given, socketPath, limits, programs, command });
-    const answer = await askDocker(docker, args, tryMs);
+    const answer = await askDocker({ env: { ...docker.env, [marker]: id } }, args, tryMs);
     if (answer.fault !== undefined) return answer.fault;
     const expected = {
       ...{ greeting, uid: harnessUser, bound: twoCapabilities, noNew: '1', links: [] },
@@ -57,7 +70,23 @@ export async function tryContainer(docker: Docker): Promise<string | undefined> 
     return answer.said === JSON.stringify(expected) ? undefined : `it says ${answer.said}`;
   } finally {
     server.close();
-    await removeContainer(docker, id);
+    const { fault } = await removeContainer(docker, id);
+    if (recorded !== undefined && fault === undefined) await removeRecord(recorded, id);
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The folder that the record is in; undefined without one. A disk that can't be written to is told by what needs it for
+ * more: here it is asked whether Docker works.
+ */
+async function record(dataDir: string | undefined, id: string): Promise<string | undefined> {
+  if (dataDir === undefined) return undefined;
+  try {
+    await saveRecord(dataDir, newRecord(id, trial.run, trial.stage, 'docker'));
+    return dataDir;
+  } catch (error) {
+    if (!(error instanceof StorageFailed)) throw error;
+    return undefined;
   }
 }
