@@ -49,5 +49,5 @@ export function openaiServer(
 /** Without a key of its own it may have been given OpenAI's, which is not known here. */
 function compatibleSetting(apiKey: string | undefined): string {
   const own = keySettings['openai-compatible'];
-  return apiKey === undefined ? own : `${own} or ${keySettings.openai}`;
+  return apiKey === undefined ? own : `${keySettings.openai} or ${own}`;
 }
