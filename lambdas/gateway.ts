@@ -8,6 +8,7 @@ import { parameterSecrets } from '../lib/aws/secrets.ts';
 import { functionUrlBodyBytes, gatewayServer } from '../lib/aws/serve-gateway.ts';
 import type { Ports } from '../lib/domain/ports.ts';
 import { gitHubUploadPack } from '../lib/github/upload-pack.ts';
+import { keysFor } from '../lib/providers/keys.ts';
 import { priceOf } from '../lib/providers/prices.ts';
 import { providerOf, relayOf } from '../lib/providers/provider.ts';
 import { gitProxy } from '../lib/services/gateway/git-proxy.ts';
@@ -21,12 +22,14 @@ const access = composeAccess(environment);
 const keys = parameterSecrets(new SSMClient({}), {
   anthropicKey: environment.needed('anthropicKey'),
   openaiKey: environment.needed('openaiKey'),
+  compatibleKey: environment.needed('compatibleKey'),
 });
 const log = (line: string) => console.error(JSON.stringify({ gateway: line }));
 const secrets = async () => Object.fromEntries(await keys.values());
 const ports: Ports = {
   ...composePorts(environment, access),
-  provider: (choice) => async (call) => providerOf(choice, await secrets())(call),
+  provider: (choice, run) => async (call) =>
+    providerOf(choice, keysFor(run, await secrets()))(call),
 };
 
 /** The one service that a sandbox can talk to. */
@@ -47,7 +50,8 @@ export const handler = middy<LambdaFunctionURLEvent>({
     wire: wireGateway({
       ports,
       priceOf,
-      relayOf: (choice) => async (call) => relayOf(choice, await secrets())(call),
+      relayOf: (choice, run) => async (call) =>
+        relayOf(choice, keysFor(run, await secrets()))(call),
       log,
     }),
     git: gitProxy({ uploadPack: gitHubUploadPack(access), log }),

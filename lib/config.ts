@@ -13,6 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const secretNames = [
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
+  'OPENAI_COMPATIBLE_API_KEY',
   'GITHUB_TOKEN',
   'ENTROPY_APP_KEY',
   'ENTROPY_WEBHOOK_SECRET',
@@ -95,6 +96,7 @@ export interface Config {
   readonly secrets: {
     readonly anthropicKey?: string;
     readonly openaiKey?: string;
+    readonly compatibleKey?: string;
     readonly githubToken?: string;
     readonly appKey?: string;
     /** Current first, then the previous one while it is being rotated. */
@@ -174,6 +176,7 @@ function assemble(
     secrets: {
       ...optional('anthropicKey', 'ANTHROPIC_API_KEY'),
       ...optional('openaiKey', 'OPENAI_API_KEY'),
+      ...optional('compatibleKey', 'OPENAI_COMPATIBLE_API_KEY'),
       ...optional('githubToken', 'GITHUB_TOKEN'),
       ...optional('appKey', 'ENTROPY_APP_KEY'),
       webhook: ['ENTROPY_WEBHOOK_SECRET', 'ENTROPY_WEBHOOK_SECRET_PREVIOUS']

@@ -45,9 +45,10 @@ export async function makeReady(endpoint: string, model: ModelOptions): Promise<
     );
   const secret = randomBytes(32).toString('hex');
   await put(outputs.WebhookSecretParameter, secret);
-  const { anthropicKey, openaiKey } = loadConfig(process.env).secrets;
+  const { anthropicKey, openaiKey, compatibleKey } = loadConfig(process.env).secrets;
   if (anthropicKey !== undefined) await put(outputs.AnthropicKeyParameter, anthropicKey);
   if (openaiKey !== undefined) await put(outputs.OpenaiKeyParameter, openaiKey);
+  if (compatibleKey !== undefined) await put(outputs.CompatibleKeyParameter, compatibleKey);
   const url = webhookAddress(outputs.WebhookUrl, endpoint);
   await github.addWebhook({ url, secret, events: ['issues', 'issue_comment'] });
   return outputs;

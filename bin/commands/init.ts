@@ -26,7 +26,7 @@ const help = `
 After "entropy deploy". Prints the address of a page on 127.0.0.1 that leads to GitHub and back; on a machine without a browser,
 forward its port (ssh -L PORT:127.0.0.1:PORT HOST, with --port PORT). The App's key goes into KMS, the webhook's secret into SSM:
 neither is written to a disk nor shown. If it breaks off, start it again. An App that there is: --app-id N --app-key-file FILE.
-Keys of models that are set (ANTHROPIC_API_KEY_FILE, OPENAI_API_KEY_FILE) go into SSM as well.`;
+Keys of models that are set (ANTHROPIC_API_KEY_FILE, OPENAI_API_KEY_FILE, OPENAI_COMPATIBLE_API_KEY_FILE) go into SSM as well.`;
 
 /** `entropy init`: makes the GitHub App of a deployment and puts its secrets where they belong. */
 export function addInit(program: Command): void {
@@ -88,10 +88,11 @@ async function init(
     given: givenKey(options),
     log,
   });
-  const { anthropicKey, openaiKey } = config.secrets;
+  const { anthropicKey, openaiKey, compatibleKey } = config.secrets;
   for (const [name, key] of [
     ['AnthropicKeyParameter', anthropicKey],
     ['OpenaiKeyParameter', openaiKey],
+    ['CompatibleKeyParameter', compatibleKey],
   ] as const) {
     const parameter = stack.outputs.get(name);
     if (key === undefined || parameter === undefined) continue;

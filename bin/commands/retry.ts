@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../../lib/config.ts';
 import { chainOf } from '../../lib/domain/model-chain.ts';
 import type { Run } from '../../lib/domain/run.ts';
 import { composeGithub } from '../../lib/local/compose-github.ts';
+import { keysFor } from '../../lib/providers/keys.ts';
 import { providerOf } from '../../lib/providers/provider.ts';
 import { keptAnswers } from '../../lib/services/intake/continuation.ts';
 import { type Terminal, terminal } from '../output/terminal.ts';
@@ -59,8 +60,9 @@ export async function requireMeans(config: Config, run: Run): Promise<void> {
     if (status === 'settled') await github.checkCaller({ repository: repository.name, issue });
   }
   const { model, roleModels } = settings;
+  const keys = keysFor(settings, config.secrets);
   for (const choice of [model, ...Object.values(roleModels)].flatMap(chainOf)) {
-    providerOf(choice, config.secrets);
+    providerOf(choice, keys);
   }
   await requireSandbox(config, settings.sandbox);
 }

@@ -11,6 +11,7 @@ import {
 import type { RoleName } from '../../lib/domain/stage.ts';
 import { type Wire, wires } from '../../lib/domain/wire-names.ts';
 import type { SandboxWish } from '../../lib/local/sandbox/choose.ts';
+import { keysFor } from '../../lib/providers/keys.ts';
 import { chainAt, faultOfUrl, mainChoice, modelHelp } from './model-options.ts';
 
 const roles: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];
@@ -101,6 +102,8 @@ export function settingsOf(options: RunOptions, config: Config): WishedSettings 
   const roleModels = Object.fromEntries(
     Object.entries(options.roleModel).map(([role, name]) => [role, chainAt(name, model, config)]),
   );
+  // Refused before anything is begun, where a key would go to two servers.
+  keysFor({ model, roleModels }, config.secrets);
   return {
     model,
     roleModels,

@@ -90,9 +90,12 @@ async function modelFindings(
       given: () => settings.runSettings,
       needed: () => settings.runSettings ?? '',
     });
+    const compatibleKey = outputs.get('CompatibleKeyParameter');
     const secrets = parameterSecrets(ssm, {
       anthropicKey: outputs.get('AnthropicKeyParameter') ?? '',
       openaiKey: outputs.get('OpenaiKeyParameter') ?? '',
+      // A stack from before has none.
+      ...(compatibleKey === undefined ? {} : { compatibleKey }),
     });
     const keys = Object.fromEntries(await secrets.values());
     return await inspectModels(runs, keys, { call });

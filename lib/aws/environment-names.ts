@@ -36,8 +36,10 @@ export const environmentNames = {
   webhookSecretPrevious: 'ENTROPY_WEBHOOK_SECRET_PREVIOUS_PARAMETER',
   /** SSM parameter with the key for Anthropic's models. */
   anthropicKey: 'ENTROPY_ANTHROPIC_KEY_PARAMETER',
-  /** SSM parameter with the key for a server that speaks OpenAI's protocol. */
+  /** SSM parameter with the key for OpenAI's models. */
   openaiKey: 'ENTROPY_OPENAI_KEY_PARAMETER',
+  /** SSM parameter with the key for a server of `openai-compatible`. */
+  compatibleKey: 'ENTROPY_COMPATIBLE_KEY_PARAMETER',
   /** What runs are done with, as JSON: model, models by role, budget. */
   runSettings: 'ENTROPY_RUN_SETTINGS',
   /** Repositories to look at for what no delivery told, separated by commas; all that the App has where unset. */

@@ -30,6 +30,7 @@ export function tellFunctions(parts: Granted, deployment: Deployment): void {
   functions.tell(['gateway'], {
     [names.anthropicKey]: parameters.anthropicKey,
     [names.openaiKey]: parameters.openaiKey,
+    [names.compatibleKey]: parameters.compatibleKey,
   });
   functions.tell(['dispatch', 'sweep'], {
     [names.stateMachine]: stateMachine.attrArn,

@@ -63,7 +63,11 @@ export function grantAll(scope: Construct, granted: Granted): void {
     parameters.webhookSecret,
     parameters.webhookSecretPrevious,
   ]);
-  grantParameters(functions.of('gateway').role, [parameters.anthropicKey, parameters.openaiKey]);
+  grantParameters(functions.of('gateway').role, [
+    parameters.anthropicKey,
+    parameters.openaiKey,
+    parameters.compatibleKey,
+  ]);
   grantBedrock(scope, granted);
   grantExecutions(scope, granted);
   grantOrphans(granted);

@@ -38,6 +38,7 @@ export function tellOutputs(stack: Stack, told: Told): void {
     WebhookSecretParameter: told.parameters.webhookSecret,
     AnthropicKeyParameter: told.parameters.anthropicKey,
     OpenaiKeyParameter: told.parameters.openaiKey,
+    CompatibleKeyParameter: told.parameters.compatibleKey,
     SandboxLogGroup: told.sandboxes.logs.logGroupName,
     WebhookSecretPreviousParameter: told.parameters.webhookSecretPrevious,
     GithubApi: deployment.githubApi,

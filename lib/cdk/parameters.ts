@@ -10,6 +10,7 @@ export interface ParameterNames {
   readonly webhookSecretPrevious: string;
   readonly anthropicKey: string;
   readonly openaiKey: string;
+  readonly compatibleKey: string;
 }
 
 /** The names of a deployment's parameters. */
@@ -20,6 +21,7 @@ export function parameterNames(deployment: string): ParameterNames {
     webhookSecretPrevious: named('webhook-secret-previous'),
     anthropicKey: named('anthropic-key'),
     openaiKey: named('openai-key'),
+    compatibleKey: named('openai-compatible-key'),
   };
 }
 

@@ -9,7 +9,7 @@ import type { LedgerEvent, LedgerHead, NewEvent } from './ledger.ts';
 import type { ModelReply, ModelRequest, TurnAddress } from './model.ts';
 import type { Failure } from './outcome.ts';
 import type { Pause } from './pause.ts';
-import type { ModelChoice, Run, RunStatus } from './run.ts';
+import type { ModelChoice, Run, RunSettings, RunStatus } from './run.ts';
 import type { Source } from './source.ts';
 import type { RoleName, StageAttempt, StageKey, StageLimits, StageRecord } from './stage.ts';
 
@@ -273,7 +273,8 @@ export interface Ports {
   readonly ledger: Ledger;
   readonly source: Source;
   readonly forgeOf: ForgeOf;
-  readonly provider: (choice: ModelChoice) => Provider;
+  /** Of a choice, in a run with the operator's settings. */
+  readonly provider: (choice: ModelChoice, settings: RunSettings) => Provider;
   readonly limitsOf: (role: RoleName) => StageLimits;
   /** `any` where it is not given. */
   readonly exposure?: Exposure;

@@ -1,5 +1,5 @@
 import type { TurnAddress } from './model.ts';
-import type { ModelChoice } from './run.ts';
+import type { ModelChoice, RunSettings } from './run.ts';
 import { type Wire, wires } from './wire-names.ts';
 
 /** The protocols that a choice's provider speaks itself. Nothing is translated from one to another. */
@@ -42,5 +42,5 @@ export interface WireReply {
  */
 export type Relay = (call: WireCall) => Promise<WireReply>;
 
-/** The relay of a choice. Throws `ConfigInvalid`. */
-export type RelayOf = (choice: ModelChoice) => Relay;
+/** The relay of a choice, in a run with the operator's settings. Throws `ConfigInvalid`. */
+export type RelayOf = (choice: ModelChoice, settings: RunSettings) => Relay;

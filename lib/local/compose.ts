@@ -9,6 +9,7 @@ import type { RepositoryRef } from '../domain/run.ts';
 import { defaultLimits, type RoleName, type StageAttempt } from '../domain/stage.ts';
 import type { StageInput } from '../domain/stage-input.ts';
 import { modelFor } from '../domain/terms.ts';
+import { keysFor } from '../providers/keys.ts';
 import { priceOf } from '../providers/prices.ts';
 import { loadProvider, providerOf, relayOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
@@ -97,13 +98,13 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     source: sourceMirror({ dataDir, ...(remoteOf === undefined ? {} : { remoteOf }) }),
     forgeOf: forgeOf(config, options),
     engineFault: faultAmong(programs),
-    provider: (choice) => providerOf(choice, config.secrets, options.turns),
+    provider: (choice, run) => providerOf(choice, keysFor(run, config.secrets), options.turns),
   } satisfies Ports;
   const ports = { ...base } as { -readonly [K in keyof RunnerPorts]: RunnerPorts[K] };
   const gateway = await startGateway({
     ports,
     priceOf,
-    relayOf: (choice) => relayOf(choice, config.secrets, options.wireTurns),
+    relayOf: (choice, run) => relayOf(choice, keysFor(run, config.secrets), options.wireTurns),
     inputOf: (stage) => stageInput(ports, stage, options.cutOffOf),
     mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
     registries: options.registries ?? [],

@@ -1,10 +1,10 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { ModelChoice } from '../domain/run.ts';
 import type { Account } from './failure.ts';
+import { keySettings } from './keys.ts';
 import type { ProviderLimits } from './limits.ts';
+import { anthropicUrl } from './server-urls.ts';
 import { watchedFetch } from './watched-fetch.ts';
-
-const anthropicUrl = 'https://api.anthropic.com';
 
 /** A server that speaks Messages, and how its errors are told. */
 interface MessagesServer {
@@ -23,7 +23,7 @@ export function anthropicServer(apiKey: string, limits: ProviderLimits): Message
       account: {
         provider:
           baseUrl === undefined ? 'Anthropic' : `the model server at ${new URL(baseURL).origin}`,
-        keySetting: 'ANTHROPIC_API_KEY',
+        keySetting: keySettings.anthropic,
         secrets: [apiKey],
       },
     };

@@ -1,9 +1,11 @@
+import { ConfigInvalid } from '../domain/errors.ts';
 import { doubtful, type Finding, good, wrong } from '../domain/finding.ts';
 import { chainOf, nameOf } from '../domain/model-chain.ts';
 import type { ModelChoice, RunSettings } from '../domain/run.ts';
 import type { Wire } from '../domain/wire-names.ts';
-import { openaiUrl } from './openai-url.ts';
-import { type ProviderSecrets, providerOf, relayOf } from './provider.ts';
+import { keySettings, keysFor, type ProviderSecrets, type ServerKeys } from './keys.ts';
+import { providerOf, relayOf } from './provider.ts';
+import { anthropicUrl, openaiUrl } from './server-urls.ts';
 
 const name = 'model server';
 
@@ -16,8 +18,14 @@ export async function inspectModels(
   const links = [model, ...Object.values(roleModels)].flatMap(chainOf);
   const each = new Map(links.map((link) => [JSON.stringify(link), link]));
   const findings: Finding[] = [];
-  for (const link of each.values()) findings.push(...(await inspectModel(link, secrets, look)));
-  return findings;
+  try {
+    const keys = keysFor({ model, roleModels }, secrets);
+    for (const link of each.values()) findings.push(...(await inspectModel(link, keys, look)));
+    return findings;
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error;
+    return [wrong(name, 'a key would go to more than one server', error.message)];
+  }
 }
 
 /** How closely a model is looked at. */
@@ -30,24 +38,24 @@ interface Look {
  * The model server of a choice: reachable, the key accepted, the model listed; with `call` also that it answers, over
  * each protocol that it is said to speak to engines. Never throws.
  */
-export async function inspectModel(
+async function inspectModel(
   choice: ModelChoice,
-  secrets: ProviderSecrets,
+  keys: ServerKeys,
   { call }: Look,
 ): Promise<readonly Finding[]> {
   const listed =
     choice.provider === 'bedrock'
       ? doubtful(name, 'Bedrock is asked for no list', '--model-call asks for a few tokens')
-      : await inspectList(choice, secrets);
+      : await inspectList(choice, keys);
   if (!call) return [listed];
-  const findings = [listed, await inspectCall(choice, secrets)];
+  const findings = [listed, await inspectCall(choice, keys)];
   // What a provider's own server speaks is known; of any other the operator says it.
-  for (const wire of choice.wires ?? []) findings.push(await inspectWire(choice, secrets, wire));
+  for (const wire of choice.wires ?? []) findings.push(await inspectWire(choice, keys, wire));
   return findings;
 }
 
-async function inspectList(choice: ModelChoice, secrets: ProviderSecrets): Promise<Finding> {
-  const { url, headers, key } = listing(choice, secrets);
+async function inspectList(choice: ModelChoice, keys: ServerKeys): Promise<Finding> {
+  const { url, headers, setting } = listing(choice, keys);
   let answer: Response;
   try {
     answer = await fetch(url, { headers, signal: AbortSignal.timeout(20_000) });
@@ -63,7 +71,7 @@ async function inspectList(choice: ModelChoice, secrets: ProviderSecrets): Promi
     return wrong(
       name,
       `${url.origin} refuses the key (${answer.status})`,
-      `set ${key}_FILE to a file with a valid key`,
+      `set ${setting}_FILE to a file with a valid key`,
     );
   }
   if (!answer.ok) {
@@ -77,19 +85,18 @@ async function inspectList(choice: ModelChoice, secrets: ProviderSecrets): Promi
   return doubtful(name, `${url.origin} does not list ${choice.model}`, fix);
 }
 
-function listing({ provider, baseUrl }: ModelChoice, secrets: ProviderSecrets) {
+function listing({ provider, baseUrl }: ModelChoice, keys: ServerKeys) {
   if (provider === 'anthropic') {
-    const url = new URL(
-      `${(baseUrl ?? 'https://api.anthropic.com').replace(/\/+$/, '')}/v1/models`,
-    );
+    const url = new URL(`${(baseUrl ?? anthropicUrl).replace(/\/+$/, '')}/v1/models`);
     url.searchParams.set('limit', '1000');
-    const headers = { 'x-api-key': secrets.anthropicKey ?? '', 'anthropic-version': '2023-06-01' };
-    return { url, headers, key: 'ANTHROPIC_API_KEY' };
+    const headers = { 'x-api-key': keys.anthropic ?? '', 'anthropic-version': '2023-06-01' };
+    return { url, headers, setting: keySettings.anthropic };
   }
   const url = new URL(`${(baseUrl ?? openaiUrl).replace(/\/+$/, '')}/models`);
-  const { openaiKey } = secrets;
-  const headers: Record<string, string> = openaiKey ? { authorization: `Bearer ${openaiKey}` } : {};
-  return { url, headers, key: 'OPENAI_API_KEY' };
+  const kind = provider === 'openai' ? 'openai' : 'openai-compatible';
+  const { [kind]: key } = keys;
+  const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
+  return { url, headers, setting: keySettings[kind] };
 }
 
 function idsIn(body: unknown): string[] {
@@ -101,13 +108,13 @@ function idsIn(body: unknown): string[] {
 const callMs = 60_000;
 const address = { run: 'doctor', role: 'doctor', round: 1, attempt: 1, turn: 1 };
 
-async function inspectCall(choice: ModelChoice, secrets: ProviderSecrets): Promise<Finding> {
+async function inspectCall(choice: ModelChoice, keys: ServerKeys): Promise<Finding> {
   const what = 'model call';
   try {
     const content = [{ type: 'text' as const, text: 'Say yes.' }];
     const reply = await providerOf(
       choice,
-      secrets,
+      keys,
     )({
       request: {
         system: 'Answer with one word.',
@@ -135,11 +142,7 @@ const bodies: Record<Wire, Readonly<Record<string, unknown>>> = {
 };
 
 /** Whether a server speaks a protocol to engines, as `--wires` says. */
-async function inspectWire(
-  choice: ModelChoice,
-  secrets: ProviderSecrets,
-  wire: Wire,
-): Promise<Finding> {
+async function inspectWire(choice: ModelChoice, keys: ServerKeys, wire: Wire): Promise<Finding> {
   const what = `model call, ${wire}`;
   try {
     const headers: Record<string, string> =
@@ -147,7 +150,7 @@ async function inspectWire(
     const signal = AbortSignal.timeout(callMs);
     const body = { ...bodies[wire], model: choice.model };
     const call = { wire, choice, address, body, stream: false, headers, signal };
-    const reply = await relayOf(choice, secrets)(call);
+    const reply = await relayOf(choice, keys)(call);
     const chunks: Uint8Array[] = [];
     for await (const chunk of reply.body) chunks.push(chunk);
     JSON.parse(Buffer.concat(chunks).toString('utf8'));

@@ -2,8 +2,9 @@ import OpenAI from 'openai';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { ModelChoice } from '../domain/run.ts';
 import type { Account } from './failure.ts';
+import { keySettings } from './keys.ts';
 import type { ProviderLimits } from './limits.ts';
-import { openaiUrl } from './openai-url.ts';
+import { openaiUrl } from './server-urls.ts';
 import { watchedFetch } from './watched-fetch.ts';
 
 /** A server that speaks OpenAI's protocols, and how its errors are told. */
@@ -39,8 +40,14 @@ export function openaiServer(
     }),
     account: {
       provider: baseUrl === openaiUrl ? 'OpenAI' : `the model server at ${new URL(baseUrl).origin}`,
-      keySetting: 'OPENAI_API_KEY',
+      keySetting: provider === 'openai' ? keySettings.openai : compatibleSetting(apiKey),
       secrets: apiKey === undefined ? [] : [apiKey],
     },
   };
+}
+
+/** Without a key of its own it may have been given OpenAI's, which is not known here. */
+function compatibleSetting(apiKey: string | undefined): string {
+  const own = keySettings['openai-compatible'];
+  return apiKey === undefined ? own : `${keySettings.openai} or ${own}`;
 }

@@ -2,15 +2,10 @@ import { ConfigInvalid } from '../domain/errors.ts';
 import type { Provider } from '../domain/ports.ts';
 import type { ModelChoice } from '../domain/run.ts';
 import type { Relay } from '../domain/wire.ts';
+import { keySettings, type ServerKeys } from './keys.ts';
 import { hastened, hostedLimits, localLimits, type ProviderLimits } from './limits.ts';
 import { replayProvider, type Turns } from './replay.ts';
 import { replayRelay, type WireTurns } from './wire-replay.ts';
-
-/** The operator's keys. They stay in this process and enter no error, log or ledger. */
-export interface ProviderSecrets {
-  readonly anthropicKey?: string;
-  readonly openaiKey?: string;
-}
 
 /** Loads what calls of the provider need before the first of them comes. */
 export async function loadProvider({ provider }: ModelChoice): Promise<void> {
@@ -26,8 +21,8 @@ export async function loadProvider({ provider }: ModelChoice): Promise<void> {
  * The provider of a choice. Throws `ConfigInvalid`, naming the setting that is missing. An SDK is loaded at
  * the first call: most commands ask no model, and need not wait for it.
  */
-export function providerOf(choice: ModelChoice, secrets: ProviderSecrets, turns?: Turns): Provider {
-  const key = keyOf(choice, secrets);
+export function providerOf(choice: ModelChoice, keys: ServerKeys, turns?: Turns): Provider {
+  const key = keyOf(choice, keys);
   switch (choice.provider) {
     case 'anthropic':
       return async (call) => {
@@ -58,8 +53,8 @@ export function providerOf(choice: ModelChoice, secrets: ProviderSecrets, turns?
 }
 
 /** The relay of a choice, for clients that speak a provider's protocol themselves. Throws as `providerOf`. */
-export function relayOf(choice: ModelChoice, secrets: ProviderSecrets, turns?: WireTurns): Relay {
-  const key = keyOf(choice, secrets);
+export function relayOf(choice: ModelChoice, keys: ServerKeys, turns?: WireTurns): Relay {
+  const key = keyOf(choice, keys);
   switch (choice.provider) {
     case 'anthropic':
       return async (call) => {
@@ -93,16 +88,13 @@ function limitsOf({ provider, fallbacks = [] }: ModelChoice): ProviderLimits {
 }
 
 /** The key that a choice is served by; empty where it needs none. Throws `ConfigInvalid`. */
-function keyOf({ provider, baseUrl }: ModelChoice, secrets: ProviderSecrets): string {
-  const { anthropicKey = '', openaiKey = '' } = secrets;
-  if (provider === 'anthropic' && anthropicKey === '') {
-    throw new ConfigInvalid('the anthropic provider needs a key: set ANTHROPIC_API_KEY');
-  }
-  if (provider === 'openai' && openaiKey === '') {
-    throw new ConfigInvalid('the openai provider needs a key: set OPENAI_API_KEY');
-  }
-  if (provider === 'openai-compatible' && baseUrl === undefined) {
+function keyOf({ provider, baseUrl }: ModelChoice, keys: ServerKeys): string {
+  if (provider === 'bedrock' || provider === 'replay') return '';
+  const { [provider]: key = '' } = keys;
+  if (provider === 'openai-compatible') {
+    if (baseUrl !== undefined) return key;
     throw new ConfigInvalid('openai-compatible needs the address of a server: set --base-url');
   }
-  return provider === 'anthropic' ? anthropicKey : openaiKey;
+  if (key !== '') return key;
+  throw new ConfigInvalid(`the ${provider} provider needs a key: set ${keySettings[provider]}`);
 }

@@ -88,6 +88,7 @@ describe('of the functions', () => {
   test('only the webhook reads its secret, only the gateway keys of models', () => {
     expect(whoMay('ssm:GetParameter', /webhook-secret/)).toEqual(['webhook']);
     expect(whoMay('ssm:GetParameter', /anthropic-key|openai-key/)).toEqual(['gateway']);
+    expect(whoMay('ssm:GetParameter', /openai-compatible-key/)).toEqual(['gateway']);
   });
 
   test('the one that faces the internet sees deliveries alone', () => {

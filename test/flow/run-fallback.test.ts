@@ -22,7 +22,12 @@ const never: ScriptedTurn = { content: [{ type: 'text', text: 'never asked for' 
 async function runWith(
   own: readonly ScriptedConversation[],
   standby: readonly ScriptedConversation[],
-  options: { readonly args?: readonly string[]; readonly rules?: string } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly rules?: string;
+    readonly own?: 'anthropic' | 'openai';
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ) {
   const rules = options.rules === undefined ? {} : { '.entropy.yml': options.rules };
   const repo = repositoryAt(join(at.root, `sums-${crypto.randomUUID()}`), { ...sums, ...rules });
@@ -30,10 +35,11 @@ async function runWith(
   writeFileSync(issue, issueText);
   const first = await startScriptedModel({ turns: own });
   const second = await startScriptedModel({ turns: standby });
+  const { own: kind = 'anthropic' } = options;
   const model = `claude-sonnet-5-5,openai-compatible:qwen-x@${second.openaiUrl}`;
   const args = ['run', '--repo', repo, '--issue', issue, '--yes', '--json', '--sandbox', 'process'];
-  const provider = ['--provider', 'anthropic', '--base-url', first.anthropicUrl];
-  const env = { ANTHROPIC_API_KEY: modelKey };
+  const provider = ['--provider', kind, '--base-url', first[`${kind}Url`]];
+  const env = options.env ?? { ANTHROPIC_API_KEY: modelKey };
   const more = ['--model', model, ...(options.args ?? [])];
   const ended = await at.entropy([...args, ...provider, ...more], env);
   await first.close();
@@ -132,6 +138,24 @@ test('where no model can be had, the run ends with the reasons of each', async (
     ),
   });
 }, 180_000);
+
+test.each([
+  ['none', {}],
+  ['of-qwen', { OPENAI_COMPATIBLE_API_KEY: 'of-qwen' }],
+])(
+  'OpenAI’s key stays at its server; the one that stands in is told: %s',
+  async (key, more) => {
+    const down = [conversation('reader', overloaded)];
+    const { outcome, first, second } = await runWith(down, down, {
+      own: 'openai',
+      env: { OPENAI_API_KEY: modelKey, ...more },
+    });
+    expect(outcome.error).toMatchObject({ name: 'ModelFailed' });
+    const keysAt = ({ requests }: typeof first) => [...new Set(requests.map((each) => each.key))];
+    expect([keysAt(first), keysAt(second)]).toEqual([[modelKey], [key]]);
+  },
+  180_000,
+);
 
 test('a chain that could make coder and reviewer one family is refused where they must differ', async () => {
   const rules = 'version: 1\nreview: { otherFamily: true }\n';

@@ -41,7 +41,7 @@ test('file, config reader and docs have the same settings, and every secret come
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .flatMap(
-      (line) => line.match(/`((?:ENTROPY|XDG|DOCKER)_[A-Z_]+|[A-Z]+_(?:API_KEY|TOKEN))`/g) ?? [],
+      (line) => line.match(/`((?:ENTROPY|XDG|DOCKER)_[A-Z_]+|[A-Z_]+_(?:API_KEY|TOKEN))`/g) ?? [],
     )
     .map((name) => name.replaceAll('`', ''));
   expect(told.sort()).toEqual([...plain, ...secret].sort());
@@ -82,6 +82,22 @@ describe('what the server reads of it', () => {
     expect(secrets.appKey).toMatch(/^of \.\/secrets\/app-key\.pem/);
     expect(secrets.webhook).toEqual([expect.stringMatching(/^of \.\/secrets\/webhook-secret/)]);
     expect(secrets.githubToken).toBeUndefined();
+  });
+
+  test('each model server has its own key, and none where none is set', () => {
+    const ANTHROPIC_API_KEY_FILE = '/keys/anthropic';
+    const chain = configFor({
+      ANTHROPIC_API_KEY_FILE,
+      OPENAI_API_KEY_FILE: '/keys/openai',
+    }).secrets;
+    expect(chain.anthropicKey).toMatch(/^of \/keys\/anthropic/);
+    expect(chain.openaiKey).toMatch(/^of \/keys\/openai/);
+    expect(chain.compatibleKey).toBeUndefined();
+    const one = configFor({ ANTHROPIC_API_KEY_FILE }).secrets;
+    expect([one.openaiKey, one.compatibleKey]).toEqual([undefined, undefined]);
+    const other = configFor({ OPENAI_COMPATIBLE_API_KEY_FILE: '/keys/vllm' }).secrets;
+    expect(other.compatibleKey).toMatch(/^of \/keys\/vllm/);
+    expect(other.anthropicKey).toBeUndefined();
   });
 
   test('with the secret before, a token and everything else', () => {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { inspectModel } from '../../lib/providers/inspect.ts';
+import type { ModelChoice } from '../../lib/domain/run.ts';
+import { inspectModels } from '../../lib/providers/inspect.ts';
+import type { ProviderSecrets } from '../../lib/providers/keys.ts';
 
 const server = createServer((request, response) => {
   const key = request.headers.authorization ?? `Bearer ${request.headers['x-api-key'] ?? ''}`;
@@ -25,6 +27,8 @@ const openai = (model: string) => ({
   baseUrl: `${url}/v1`,
 });
 const look = { call: false };
+const inspectModel = (model: ModelChoice, ...rest: [ProviderSecrets, { call: boolean }]) =>
+  inspectModels({ model, roleModels: {} }, ...rest);
 
 test('a server that has the model, on both wires', async () => {
   const found = await inspectModel(openai('big'), { openaiKey: 'good-key' }, look);

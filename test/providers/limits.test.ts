@@ -20,18 +20,18 @@ test.each([
   ['with another', { fallbacks: [{ provider: 'openai', model: 'm' }] }, 3],
 ] as const)('a model %s is asked so many times', async (_, more, times) => {
   await withModel([overloaded], async (server) => {
-    const secrets = { anthropicKey: 'k' };
+    const keys = { anthropic: 'k' };
     const choice: ModelChoice = {
       ...{ provider: 'anthropic', model: 'claude-x', baseUrl: server.anthropicUrl },
       ...more,
     };
     const call = callTo({ provider: 'anthropic' }, { choice });
     const unavailable = { name: 'ModelFailed', unavailable: true };
-    await expect(providerOf(choice, secrets)(call)).rejects.toMatchObject(unavailable);
+    await expect(providerOf(choice, keys)(call)).rejects.toMatchObject(unavailable);
     expect(server.requests).toHaveLength(times);
     const body = { model: 'claude-x', max_tokens: 9, system: request.system, messages: [] };
     const raw = { ...call, wire: 'messages', body, stream: true, headers: {} } as const;
-    await expect(relayOf(choice, secrets)(raw)).rejects.toMatchObject(unavailable);
+    await expect(relayOf(choice, keys)(raw)).rejects.toMatchObject(unavailable);
     expect(server.requests).toHaveLength(2 * times);
   });
 });

@@ -12,8 +12,8 @@ test.each([
 });
 
 test('each choice has its provider', () => {
-  const secrets = { anthropicKey: 'k' };
-  expect(providerOf({ provider: 'anthropic', model: 'm' }, secrets)).toBeInstanceOf(Function);
+  const keys = { anthropic: 'k' };
+  expect(providerOf({ provider: 'anthropic', model: 'm' }, keys)).toBeInstanceOf(Function);
   const local = {
     provider: 'openai-compatible',
     model: 'm',

@@ -74,7 +74,10 @@ async function ask(
   const { role, round, attempt } = stage;
   try {
     const address = { run: run.id, role, round, attempt, turn };
-    const reply = ofLink(await ports.provider(choice)({ request, choice, address, signal }), link);
+    const reply = ofLink(
+      await ports.provider(choice, run.settings)({ request, choice, address, signal }),
+      link,
+    );
     const { value, count } = redactJson(reply);
     const kept = { value: canonicalJson(value), count };
     await settleReply(ports, priceOf, call, { ...reply, kept });

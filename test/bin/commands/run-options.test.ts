@@ -63,14 +63,13 @@ describe('the model', () => {
   test('others may stand in for it, at the same server or elsewhere', () => {
     const env = { ...withKey, OPENAI_API_KEY: 'o' };
     const own = { provider: 'anthropic', model: 'a' };
-    const chain = 'a, b, openai:gpt:x, openai-compatible:q@http://h:1/v1, c@http://proxy';
+    const chain = 'a, b, openai:gpt:x, openai-compatible:q@http://h:1/v1';
     expect(settings(['--model', chain], env).model).toEqual({
       ...own,
       fallbacks: [
         { provider: 'anthropic', model: 'b' },
         { provider: 'openai', model: 'gpt:x' },
         { provider: 'openai-compatible', model: 'q', baseUrl: 'http://h:1/v1' },
-        { provider: 'anthropic', model: 'c', baseUrl: 'http://proxy' },
       ],
     });
     expect(settings(['--model', 'openai:g,anthropic:a'], env).model).toEqual({
@@ -94,6 +93,10 @@ describe('the model', () => {
   test.each([
     [['--model', 'a,'], /--model a,: give at most 5 models, separated by commas/],
     [['--model', 'a,b,c,d,e,f'], /at most 5 models/],
+    [
+      ['--model', 'a,c@http://proxy'],
+      /https:\/\/api\.anthropic\.com, http:\/\/proxy, and ANTHROPIC/,
+    ],
     [['--model', 'a,openai:g'], /openai needs a key: set OPENAI_API_KEY_FILE/],
     [['--model', 'a,openai-compatible:q'], /openai-compatible needs --base-url URL/],
     [['--role-model', 'coder=a,b@http://u:p@h'], /OPENAI_API_KEY_FILE, not in the URL/],

@@ -54,9 +54,9 @@ function openaiScene(
   } = {},
 ) {
   const { wires, ...settings } = more;
-  const options = { relayOf: (choice) => relayOf(choice, { openaiKey: key }) } satisfies Parameters<
-    typeof scene
-  >[1]['options'];
+  const options = {
+    relayOf: (choice) => relayOf(choice, { openai: key, 'openai-compatible': key }),
+  } satisfies Parameters<typeof scene>[1]['options'];
   const served = (model: Scene['model']) => ({
     provider,
     baseUrl: model.openaiUrl,

@@ -138,7 +138,10 @@ function asked(
   signal: AbortSignal,
 ): Promise<WireReply> {
   const { role, round, attempt } = stage;
-  return relayOf(call.choice)({
+  return relayOf(
+    call.choice,
+    call.run.settings,
+  )({
     wire: rules.wire,
     choice: call.choice,
     address: { run: call.run.id, role, round, attempt, turn: call.turn },

@@ -96,7 +96,7 @@ async function chainScene(
     ...at(model),
     fallbacks: [{ ...at(other), model: 'second' }],
   });
-  const keys = { anthropicKey: modelKey, openaiKey: modelKey };
+  const keys = { anthropic: modelKey, openai: modelKey };
   const options = { relayOf: (choice: Parameters<typeof relayOf>[0]) => relayOf(choice, keys) };
   const { path, body } = forms[wire];
   try {
