@@ -1,23 +1,13 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { validateChange } from '../../lib/domain/change.ts';
 import { defaultPolicy } from '../../lib/domain/policy.ts';
 import type { Rule } from '../../lib/domain/verdict.ts';
 import {
   type Files,
-  repositoryOf,
+  repositoryOf as repository,
   type TestRepository,
   type VerifyOptions,
 } from './verify-repository.ts';
-
-const made: TestRepository[] = [];
-const repository = (files: Files) => {
-  const one = repositoryOf(files);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
 
 const bad = 'export const add = (a, b) => a - b;\nexport const twice = (a) => a * 2;\n';
 const imports = "import test from 'node:test';\nimport assert from 'node:assert';\n";

@@ -1,17 +1,11 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { evidenceSchema } from '../../lib/domain/evidence.ts';
 import { policySchema } from '../../lib/domain/policy.ts';
-import { type Files, repositoryOf, type TestRepository } from './verify-repository.ts';
-
-const made: TestRepository[] = [];
-const repository = (files: Files) => {
-  const one = repositoryOf(files);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
+import {
+  type Files,
+  repositoryOf as repository,
+  type TestRepository,
+} from './verify-repository.ts';
 
 const good = 'export const add = (a, b) => a + b;\nexport const twice = (a) => a * 2;\n';
 const bad = 'export const add = (a, b) => a - b;\nexport const twice = (a) => a * 2;\n';

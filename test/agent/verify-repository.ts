@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { exec } from '../../lib/agent/exec.ts';
 import { type VerifyEvent, type VerifyMemory, verifyChange } from '../../lib/agent/verify.ts';
 import type { Evidence } from '../../lib/domain/evidence.ts';
@@ -19,7 +20,6 @@ export interface TestRepository {
   readonly dir: string;
   readonly base: string;
   verify(files: Files, options?: VerifyOptions): Promise<Seen>;
-  remove(): void;
 }
 export interface VerifyOptions {
   readonly checks?: CheckSettings;
@@ -51,9 +51,15 @@ export function git(dir: string, ...args: string[]): string {
   }).trim();
 }
 
-/** Makes a repository of the files, or of what `fill` puts into the folder. */
+const made: string[] = [];
+afterAll(() => {
+  for (const root of made) rmSync(root, { recursive: true, force: true });
+});
+
+/** Makes a repository of the files, or of what `fill` puts into the folder. It is removed after the file's tests. */
 export function repositoryOf(fill: Files | ((dir: string) => void)): TestRepository {
   const root = mkdtempSync(join(tmpdir(), 'entropy-verify-'));
+  made.push(root);
   const dir = join(root, 'repository');
   mkdirSync(dir);
   if (typeof fill === 'function') fill(dir);
@@ -67,7 +73,6 @@ export function repositoryOf(fill: Files | ((dir: string) => void)): TestReposit
     base,
     verify: (files, options = {}) =>
       verifyIn(root, dir, changeOf(base, files, options.programs), options),
-    remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 

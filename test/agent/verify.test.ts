@@ -1,16 +1,6 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { PolicyViolation } from '../../lib/domain/errors.ts';
-import { type Files, git, repositoryOf, type TestRepository } from './verify-repository.ts';
-
-const made: TestRepository[] = [];
-const repository = (files: Files) => {
-  const one = repositoryOf(files);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
+import { git, repositoryOf as repository } from './verify-repository.ts';
 
 const imports = "import test from 'node:test';\nimport assert from 'node:assert';\n";
 const pkg = (script: string, more: object = {}) =>

@@ -1,14 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { parsePolicy } from '../../lib/domain/policy-file.ts';
 import { yamlIn } from '../agent/checks/tree-of.ts';
-import {
-  type Files,
-  repositoryOf,
-  type TestRepository,
-  type VerifyOptions,
-} from '../agent/verify-repository.ts';
+import { type Files, repositoryOf, type VerifyOptions } from '../agent/verify-repository.ts';
 
 /** A repository with a bug that can't be checked as it is. */
 export interface Unchecked {
@@ -28,13 +23,8 @@ const env = { RUSTUP_HOME: process.env.RUSTUP_HOME ?? join(homedir(), '.rustup')
 
 /** A test of each: the report says why, and with exactly the lines that it proposes the mended bug is proven by test. */
 export function checkedWithItsLines(rows: Readonly<Record<string, Unchecked>>): void {
-  const made: TestRepository[] = [];
-  afterAll(() => {
-    for (const one of made) one.remove();
-  });
   test.each(Object.entries(rows))('%s', async (_name, row) => {
     const one = repositoryOf(row.files);
-    made.push(one);
     const mended = typeof row.mended === 'function' ? row.mended() : row.mended;
     const before = await one.verify(mended, { env, ...row.options });
     expect(before.judgement.verdict).toBe(row.before);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { VerifyMemory } from '../../lib/agent/verify.ts';
 import type { Rule } from '../../lib/domain/verdict.ts';
 import {
@@ -47,7 +47,6 @@ export function showsTheRule(planted: Planted): void {
         writeFileSync(path, original.replace(planted.right, planted.wrong));
       });
     });
-    afterAll(() => repository.remove());
 
     test('the right change is handed over with good Evidence', async () => {
       const { judgement } = await repository.verify({ [planted.file]: original }, options);

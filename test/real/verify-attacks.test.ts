@@ -1,16 +1,6 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Rule } from '../../lib/domain/verdict.ts';
-import {
-  type Files,
-  repositoryOf,
-  type TestRepository,
-  type VerifyOptions,
-} from '../agent/verify-repository.ts';
-
-const made: TestRepository[] = [];
-afterAll(() => {
-  for (const one of made) one.remove();
-});
+import { type Files, repositoryOf, type VerifyOptions } from '../agent/verify-repository.ts';
 
 const calc = 'def add(a, b):\n    return a - b\n\n\ndef twice(a):\n    return a * 2\n';
 const touched = { 'calc.py': `${calc}#\n` };
@@ -149,7 +139,6 @@ const cases: Case[] = [
 describe('a change that would pass for mended without mending anything', () => {
   test.each(cases)('%s', async (_name, base, files, rule, said, options = {}) => {
     const repository = repositoryOf(base);
-    made.push(repository);
     const { judgement } = await repository.verify(files, options);
     expect(judgement).toMatchObject({ verdict: 'bad', rule });
     expect(judgement.detail).toMatch(said);

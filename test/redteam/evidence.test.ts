@@ -1,17 +1,7 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
-import { type Files, repositoryOf, type TestRepository } from '../agent/verify-repository.ts';
+import { describe, expect, test } from '@jest/globals';
+import { repositoryOf as repository } from '../agent/verify-repository.ts';
 
 // More forgeries: test/agent/verify-attacks.test.ts, and by other languages test/real/verify-attacks.test.ts.
-const made: TestRepository[] = [];
-const repository = (files: Files) => {
-  const one = repositoryOf(files);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
-
 const imports = "import test from 'node:test';\nimport assert from 'node:assert';\n";
 const bad = 'export const add = (a, b) => a - b;\n';
 const sums = {

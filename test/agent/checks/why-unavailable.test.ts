@@ -1,10 +1,10 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Programs } from '../../../lib/agent/checks/mending/programs.ts';
 import { obstacleIn } from '../../../lib/agent/checks/mending/reason.ts';
 import { whyNothingFound, whyUnavailable } from '../../../lib/agent/checks/why-unavailable.ts';
 import type { CheckRun, Checks, TestResult } from '../../../lib/domain/evidence.ts';
 import { parsePolicy } from '../../../lib/domain/policy-file.ts';
-import { type Files, repositoryOf, type TestRepository } from '../verify-repository.ts';
+import { type Files, repositoryOf as repository } from '../verify-repository.ts';
 import { treeOf, yamlIn } from './tree-of.ts';
 
 const path = process.env.PATH ?? '';
@@ -224,15 +224,6 @@ describe('nothing found', () => {
   });
 });
 
-const made: TestRepository[] = [];
-const repository = (files: Files) => {
-  const one = repositoryOf(files);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
 const imports = "import test from 'node:test';\nimport assert from 'node:assert';\n";
 const source = (folder: string, two: number) => ({
   [`${folder}src/two.js`]: `export const two = ${two};\n`,
