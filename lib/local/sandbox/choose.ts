@@ -37,8 +37,8 @@ export async function chooseSandbox(
   throw new SandboxUnavailable(`no boundary works here. ${reasons.join('. ')}`);
 }
 
-/** For a person: what was taken, and why stronger ones were not. */
+/** For a person, in a line: what was taken, and why stronger ones were not; `entropy doctor` says what would change that. */
 export function choiceText({ kind, passedOver }: SandboxChoice): string {
-  const others = passedOver.map((other) => `not ${other.kind}: ${other.reason}`);
+  const others = passedOver.map(({ kind, reason }) => `not ${kind}: ${reason.split(/ \(|: /)[0]}`);
   return others.length === 0 ? kind : `${kind} (${others.join('; ')})`;
 }

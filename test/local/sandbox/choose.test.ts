@@ -29,6 +29,11 @@ test('auto takes the strongest that works, and says why stronger ones were not t
     passedOver: [{ kind: 'docker', reason: 'about docker' }],
   });
   expect(choiceText(second as never)).toBe('bubblewrap (not docker: about docker)');
+  const reason = 'Docker does not answer (no socket): start its engine';
+  const passedOver = [{ kind: 'docker', reason }] as const;
+  expect(choiceText({ kind: 'bubblewrap', reason: '', passedOver })).toBe(
+    'bubblewrap (not docker: Docker does not answer)',
+  );
 });
 
 test('auto never takes process: it says what each boundary needs', async () => {
