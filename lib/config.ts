@@ -10,6 +10,9 @@ import { isRepositoryName } from './domain/webhook-intent.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Secrets may be given as NAME or, better, as NAME_FILE: a path that only the user can read. */
+/** What Docker has the sandbox's image by, where no other is named. */
+export const sandboxImage = 'entropy-sandbox';
+
 const secretNames = [
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
@@ -218,7 +221,7 @@ function hostOf(
   const env = { PATH, HOME, ...Object.fromEntries(engine) };
   return {
     host: { PATH, LANG, HOME },
-    docker: { image: values.ENTROPY_SANDBOX_IMAGE ?? 'entropy-sandbox', env },
+    docker: { image: values.ENTROPY_SANDBOX_IMAGE ?? sandboxImage, env },
   };
 }
 

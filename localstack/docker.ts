@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { sandboxImage } from '../lib/config.ts';
 import { harnessDigest, harnessLabel } from '../lib/local/sandbox/docker/harness-digest.ts';
 import { bundleHarness } from '../task-image/bundle.ts';
 import { run, works } from './run.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-
-/** The name under which Docker has the sandbox's image on a developer's machine. */
-export const sandboxImage = 'entropy-sandbox';
 
 type Log = (line: string) => void;
 

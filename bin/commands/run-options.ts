@@ -1,20 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../../lib/config.ts';
 import { type Budget, defaultBudget } from '../../lib/domain/budget.ts';
-import { type EngineName, engineNames, engineRoles } from '../../lib/domain/engine.ts';
+import { type EngineName, engineNames } from '../../lib/domain/engine.ts';
 import {
   type RunSettings,
   type ServedProvider,
   type Strategy,
   servedProviders,
 } from '../../lib/domain/run.ts';
-import type { RoleName } from '../../lib/domain/stage.ts';
+import { modelRoles } from '../../lib/domain/stage.ts';
 import { type Wire, wires } from '../../lib/domain/wire-names.ts';
 import type { SandboxWish } from '../../lib/local/sandbox/choose.ts';
 import { keysFor } from '../../lib/providers/keys.ts';
 import { chainAt, faultOfUrl, mainChoice, modelHelp } from './model-options.ts';
-
-const roles: readonly RoleName[] = ['issue-reader', 'coder', 'reviewer'];
 
 /** The options that say how a run is done, as the command line gives them. */
 export interface RunOptions {
@@ -134,10 +132,10 @@ function url(value: string): string {
 function engine(value: string, earlier: RunSettings['engines'] = {}): RunSettings['engines'] {
   const [first = '', second] = value.split(/=(.*)/s);
   const name = (second ?? first) as EngineName;
-  const named = second === undefined ? engineRoles : engineRoles.filter((role) => role === first);
+  const named = second === undefined ? modelRoles : modelRoles.filter((role) => role === first);
   if (!engineNames.includes(name) || named.length === 0) {
     throw new InvalidArgumentError(
-      `Give NAME or ROLE=NAME, NAME one of ${engineNames.join(', ')}; ROLE one of ${engineRoles.join(', ')}.`,
+      `Give NAME or ROLE=NAME, NAME one of ${engineNames.join(', ')}; ROLE one of ${modelRoles.join(', ')}.`,
     );
   }
   return { ...earlier, ...Object.fromEntries(named.map((role) => [role, name])) };
@@ -145,9 +143,9 @@ function engine(value: string, earlier: RunSettings['engines'] = {}): RunSetting
 
 function roleModel(value: string, earlier: Record<string, string>): Record<string, string> {
   const [role = '', name = ''] = value.split(/=(.*)/s);
-  if (!roles.includes(role as RoleName) || name === '') {
+  if (!modelRoles.some((one) => one === role) || name === '') {
     throw new InvalidArgumentError(
-      `Give ROLE=MODEL or ROLE=PROVIDER:MODEL, ROLE one of ${roles.join(', ')}.`,
+      `Give ROLE=MODEL or ROLE=PROVIDER:MODEL, ROLE one of ${modelRoles.join(', ')}.`,
     );
   }
   return { ...earlier, [role]: name };

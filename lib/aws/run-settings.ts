@@ -4,6 +4,7 @@ import { engineNames } from '../domain/engine.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import { longestChain } from '../domain/model-chain.ts';
 import { type RunSettings, servedProviders } from '../domain/run.ts';
+import { modelRoles } from '../domain/stage.ts';
 import { wires } from '../domain/wire-names.ts';
 import type { FunctionEnvironment } from './environment.ts';
 
@@ -32,9 +33,7 @@ const schema = z.strictObject({
     .default({}),
   budget: z.strictObject({ dollars: amount, tokens: amount, turns: amount }).partial().default({}),
   strategy: z.enum(['tools', 'rewrite']).exactOptional(),
-  engines: z
-    .partialRecord(z.enum(['issue-reader', 'coder', 'reviewer']), z.enum(engineNames))
-    .exactOptional(),
+  engines: z.partialRecord(z.enum(modelRoles), z.enum(engineNames)).exactOptional(),
   engineCommand: z.string().min(1).exactOptional(),
 });
 

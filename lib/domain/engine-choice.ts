@@ -1,9 +1,9 @@
-import { type EngineChoice, type EngineName, engineNames, engineRoles, engines } from './engine.ts';
+import { type EngineChoice, type EngineName, engineNames, engines } from './engine.ts';
 import { ConfigInvalid } from './errors.ts';
 import { chainOf, nameOf } from './model-chain.ts';
 import type { Policy } from './policy.ts';
 import type { ModelChoice, RunSettings, RunTerms } from './run.ts';
-import type { RoleName } from './stage.ts';
+import { type ModelRole, modelRoles, type RoleName } from './stage.ts';
 import { wiresOf } from './wire.ts';
 import type { Wire } from './wire-names.ts';
 
@@ -21,7 +21,7 @@ export function engineOf(
 export function engineChoice(
   settings: Pick<RunSettings, 'engines' | 'engineCommand'>,
   policy: Pick<Policy, 'roles' | 'mcp'>,
-  role: Exclude<RoleName, 'verifier'>,
+  role: ModelRole,
   model: ModelChoice,
 ): EngineChoice {
   const name = engineOf(settings, policy, role);
@@ -45,7 +45,7 @@ export function requireEngines(
   models: RunTerms['models'],
   faultOf: (engine: EngineName) => string | undefined = () => undefined,
 ): void {
-  for (const role of engineRoles) {
+  for (const role of modelRoles) {
     const model = models[role] ?? settings.model;
     const choice = engineChoice(settings, policy, role, model);
     requireEngine(choice, model, role);

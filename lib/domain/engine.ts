@@ -61,6 +61,3 @@ export interface EngineChoice {
   /** By name. */
   readonly servers?: Readonly<Record<string, ToolServer>>;
 }
-
-/** Roles that a model plays, and so an engine. */
-export const engineRoles = ['issue-reader', 'coder', 'reviewer'] as const;

@@ -1,8 +1,11 @@
 import type { Usage } from './budget.ts';
 import type { Failure } from './outcome.ts';
 
+/** Roles that a model plays. */
+export const modelRoles = ['issue-reader', 'coder', 'reviewer'] as const;
+export type ModelRole = (typeof modelRoles)[number];
 /** The roles of the first lifecycle. `verifier` has no model: it runs the checks. */
-export type RoleName = 'issue-reader' | 'coder' | 'reviewer' | 'verifier';
+export type RoleName = ModelRole | 'verifier';
 
 /** One role's execution in one round of a run. */
 export interface StageKey {

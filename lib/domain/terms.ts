@@ -4,10 +4,7 @@ import { chained, chainOf, modelNamed } from './model-chain.ts';
 import { differentFamilies } from './model-family.ts';
 import { type Policy, policyPath } from './policy.ts';
 import type { ModelChoice, Run, RunSettings, RunTerms } from './run.ts';
-import type { RoleName, StageLimits } from './stage.ts';
-
-const modelRoles = ['issue-reader', 'coder', 'reviewer'] as const;
-type ModelRole = (typeof modelRoles)[number];
+import { type ModelRole, modelRoles, type RoleName, type StageLimits } from './stage.ts';
 
 /**
  * A model that the operator names for a role stands over the repository's, that over the operator's for all

@@ -3,6 +3,7 @@ import type { LedgerEvent } from '../domain/ledger.ts';
 import { chainOf } from '../domain/model-chain.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Run } from '../domain/run.ts';
+import { type ModelRole, modelRoles } from '../domain/stage.ts';
 import { modelFor } from '../domain/terms.ts';
 
 const switchSchema = z.object({
@@ -30,9 +31,6 @@ export function switchesIn(events: readonly LedgerEvent[]): readonly ModelSwitch
 
 /** By role, each by name. */
 export type PlayedModels = Readonly<Record<ModelRole, string>>;
-/** The roles that a model plays. */
-export const modelRoles = ['issue-reader', 'coder', 'reviewer'] as const;
-type ModelRole = (typeof modelRoles)[number];
 
 /**
  * The models that played each role, in the order in which they first answered, of one round or of all; where none has

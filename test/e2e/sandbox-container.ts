@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { sandboxImage } from '../../localstack/docker.ts';
+import { sandboxImage } from '../../lib/config.ts';
 
 /** What Fargate leaves a container, less what the task definition drops: SETUID and SETGID. */
 const kept = ['--cap-drop', 'ALL', '--cap-add', 'SETUID', '--cap-add', 'SETGID'];

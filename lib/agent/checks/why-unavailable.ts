@@ -20,6 +20,7 @@ export interface Ground {
 
 /** What the Evidence takes of it. */
 const most = 4000;
+const mostProposed = 2600;
 const lastWords = 900;
 
 /** Why no way to run the tests of the repository was found: what stands there instead, and lines that would do. */
@@ -108,9 +109,9 @@ function hints(obstacle: Obstacle, { source }: Checks, run: CheckRun): string[] 
 
 /** The lines that mend it stay whole, whatever has to be cut: a comment that is never closed would hide them too. */
 function report(front: readonly string[], proposals: readonly string[]): string {
-  const fitting = proposals.join('\n').length > most / 2 ? proposals.slice(0, 1) : proposals;
-  const end = fitting.join('\n').length > most / 2 ? '' : fitting.join('\n');
-  const room = most - end.length - 1;
+  let end = '';
+  for (const one of proposals) if (end.length + one.length < mostProposed) end += `\n${one}`;
+  const room = most - end.length;
   const said = front.join('\n').replaceAll('<!--', '< !--').slice(0, room);
-  return `${said}\n${end}`.trim();
+  return `${said}${end}`.trim();
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { harnessSources } from './docker/harness-digest.ts';
 import { sandboxId } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
 
@@ -48,7 +49,7 @@ export function compileHarness({ node, main, root }: SandboxOptions['harness']):
 
 /** Changes with what the harness is made of: who puts a new file in a folder changes the folder's time. */
 function sourcesOf(root: string): string {
-  const tops = ['task-image', 'lib/agent', 'lib/domain', 'lib/roles'].map((top) => join(root, top));
+  const tops = harnessSources.map((top) => join(root, top));
   const folders = tops.flatMap((top) => [
     top,
     ...readdirSync(top, { recursive: true, withFileTypes: true })

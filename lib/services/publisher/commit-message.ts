@@ -1,7 +1,8 @@
 import type { Identity } from '../../domain/forge.ts';
 import type { LedgerHead } from '../../domain/ledger.ts';
 import type { Run } from '../../domain/run.ts';
-import { modelRoles, type PlayedModels } from '../models-played.ts';
+import { modelRoles } from '../../domain/stage.ts';
+import type { PlayedModels } from '../models-played.ts';
 import type { RoundResult } from './pull-request-body.ts';
 import { tameLine, tameMessage } from './tame-text.ts';
 

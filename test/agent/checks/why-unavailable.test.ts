@@ -231,6 +231,17 @@ const source = (folder: string, two: number) => ({
 const tests = `${imports}import { two } from '../src/two.js';\ntest('two', () => assert.equal(two, 2));\n`;
 const pkg = (more: object) => JSON.stringify({ name: 'app', type: 'module', ...more });
 
+test('lines that are too long together with others are left out, and the report stays within bounds', async () => {
+  const ticks = '`'.repeat(420);
+  const manifest = (folder: string) => pkg({ scripts: { test: `echo '${ticks}${folder}'` } });
+  const tree = treeOf({ 'a/package.json': manifest('a'), 'b/package.json': manifest('b') });
+  const said = await whyNothingFound({ tree, path: '', programs: 'machine' });
+  expect(said.length).toBeLessThanOrEqual(4000);
+  expect(said.match(/told from its files/g)).toHaveLength(1);
+  // Its fence is longer than the ticks within, and is there at both ends.
+  expect(said).toMatch(/^(`{421})yaml\nversion: 1\n[\s\S]*\n\1$/m);
+});
+
 describe('a repository that could not be checked is checked with exactly the lines proposed', () => {
   test.each<[string, string, Files, Files]>([
     [

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectMergedOnce } from './fixtures/at-rest.ts';
 import { sweep } from './fixtures/functions.ts';
 
@@ -9,8 +8,6 @@ beforeAll(async () => {
   account = await openAccount();
 }, 900_000);
 afterAll(() => account?.close());
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 /** Ids of the deliveries about a label that went out since the first `before`, in their order. */
 async function labelDeliveries(before: number) {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { environmentNames } from '../../../lib/aws/environment-names.ts';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectMergedOnce } from './fixtures/at-rest.ts';
 import { functionsOf } from './fixtures/functions.ts';
 
@@ -10,8 +9,6 @@ beforeAll(async () => {
   account = await openAccount();
 }, 900_000);
 afterAll(() => account?.close());
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 test('a run that is at work while all functions are changed by a deployment is merged once', async () => {
   const answer = account.model.hold('coder', 2);

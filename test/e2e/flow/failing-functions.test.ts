@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount } from './fixtures/account.ts';
+import { type Account, bug, openAccount } from './fixtures/account.ts';
 import { expectMergedOnce } from './fixtures/at-rest.ts';
 import { failing } from './fixtures/failing-functions.ts';
 
@@ -14,8 +13,6 @@ afterAll(async () => {
   close();
   await account?.close();
 });
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 interface States {
   readonly [name: string]: {

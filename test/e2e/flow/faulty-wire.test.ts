@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount } from './fixtures/account.ts';
+import { type Account, bug, openAccount } from './fixtures/account.ts';
 import { expectMergedOnce } from './fixtures/at-rest.ts';
 import { faultyWire } from './fixtures/faulty-wire.ts';
 
@@ -13,8 +12,6 @@ afterAll(async () => {
   close();
   await account?.close();
 });
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 const mishaps = ['unheard', 'lost', 'busy'];
 /** What each of these runs makes its function write. Three are enough for a write to meet with everything. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectAtRest, sandboxesOf, tamper } from './fixtures/at-rest.ts';
 
 let account: Account;
@@ -50,7 +50,6 @@ test('a delivery that comes again starts nothing', async () => {
 });
 
 test('a run that is asked to stop stops its sandbox, by our own means', async () => {
-  const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
   const filed = await account.file(bug);
   const run = await until('a sandbox at work', async () => {
     const [found] = await account.runsOn(filed);

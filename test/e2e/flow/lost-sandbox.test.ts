@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RoleName } from '../../../lib/domain/stage.ts';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectAtRest } from './fixtures/at-rest.ts';
 import { containerOf, docker } from './fixtures/containers.ts';
 
@@ -11,7 +10,6 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => account?.close());
 
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 const roles: readonly RoleName[] = ['issue-reader', 'coder', 'verifier', 'reviewer'];
 
 /** Kills the first sandbox of a role; the run goes on with a second one. */

@@ -5,8 +5,7 @@ import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventKey } from '../../../lib/aws/store/keys.ts';
 import { sha256 } from '../../../lib/domain/ledger.ts';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectMergedOnce } from './fixtures/at-rest.ts';
 import { functionsOf } from './fixtures/functions.ts';
 
@@ -15,8 +14,6 @@ beforeAll(async () => {
   account = await openAccount();
 }, 900_000);
 afterAll(() => account?.close());
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 /** An event's item, as it is in the stream. */
 function eventItem(run: string, seq: number, hash: string) {

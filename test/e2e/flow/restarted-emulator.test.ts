@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
 import { bootstrap } from '../../../localstack/deploy.ts';
 import { bridgeAddress } from '../../../localstack/docker.ts';
 import { awsEnvironment, type Emulator, startEmulator } from '../../../localstack/emulator.ts';
 import { freePort } from '../../../localstack/free-port.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectAtRest, expectMergedOnce } from './fixtures/at-rest.ts';
 import { dispatch, sweep } from './fixtures/functions.ts';
 
@@ -30,8 +29,6 @@ afterAll(async () => {
   await emulator?.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 test('runs that an emulator lost when it was ended are settled when it is back, and their issues can be worked on again', async () => {
   const answer = account.model.hold('coder', 4);

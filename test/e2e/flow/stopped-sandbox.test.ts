@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectAtRest } from './fixtures/at-rest.ts';
 import { containerOf, docker } from './fixtures/containers.ts';
 
@@ -10,7 +9,6 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => account?.close());
 
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 /** The turn in which the scripted coder submits its change. */
 const lastTurn = 4;
 

@@ -1,7 +1,6 @@
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectAtRest, sandboxesOf } from './fixtures/at-rest.ts';
 import { sweep } from './fixtures/functions.ts';
 
@@ -10,8 +9,6 @@ beforeAll(async () => {
   account = await openAccount();
 }, 900_000);
 afterAll(() => account?.close());
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 test('an execution that is aborted from outside is settled by the sweep, its sandbox stopped', async () => {
   const filed = await account.file(bug);

@@ -4,8 +4,7 @@ import { claimKey } from '../../../lib/aws/store/keys.ts';
 import { openTable } from '../../../lib/aws/store/table.ts';
 import { type Claim, clockSkewMs } from '../../../lib/domain/claim.ts';
 import { issueKeyOf, type Run } from '../../../lib/domain/run.ts';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount, until } from './fixtures/account.ts';
+import { type Account, bug, openAccount, until } from './fixtures/account.ts';
 import { expectAtRest, expectMergedOnce } from './fixtures/at-rest.ts';
 import { containerOf, docker } from './fixtures/containers.ts';
 
@@ -14,8 +13,6 @@ beforeAll(async () => {
   account = await openAccount();
 }, 900_000);
 afterAll(() => account?.close());
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 /** The lease's time goes by: its end is moved to the past. */
 async function lapse(run: Run): Promise<void> {

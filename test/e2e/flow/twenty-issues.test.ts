@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DemoIssue, demoIssues } from '../../../lib/local/playground/demo-issues.ts';
-import { type Account, openAccount } from './fixtures/account.ts';
+import { type Account, bug, openAccount } from './fixtures/account.ts';
 import { expectAtRest } from './fixtures/at-rest.ts';
 
 let account: Account;
@@ -8,8 +7,6 @@ beforeAll(async () => {
   account = await openAccount();
 }, 900_000);
 afterAll(() => account?.close());
-
-const bug = demoIssues.find(({ name }) => name === 'bug') as DemoIssue;
 
 test('twenty issues at once all end, none twice', async () => {
   const began = performance.now();

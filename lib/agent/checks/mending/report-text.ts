@@ -15,28 +15,26 @@ export function fenced(info: string, text: string): string {
   return `${fence}${info}\n${text}\n${fence}`;
 }
 
-/** The likeliest lines to mend it, or the keys to fill in where there are none. */
+/** The likeliest lines to mend it, each with what is said of them; or the keys to fill in where there are none. */
 export function proposed(
   proposals: readonly Proposal[],
   obstacle: Obstacle | 'nothing found',
   programs: Programs,
 ): string[] {
   if (proposals.length === 0) {
-    return [
-      `Nothing else in the repository says how its tests are run, so no command is proposed. The keys to fill in, in ${code('.entropy.yml')} on the default branch:`,
-      fenced('yaml', template),
-    ];
+    const why =
+      'Nothing else in the repository says how its tests are run, so no command is proposed.';
+    const keys = `The keys to fill in, in ${code('.entropy.yml')} on the default branch:`;
+    return [`${why} ${keys}\n${fenced('yaml', template)}`];
   }
-  return proposals.slice(0, mostShown).flatMap((proposal, at) => {
+  return proposals.slice(0, mostShown).map((proposal, at) => {
     const first =
       obstacle === 'program missing'
         ? `Where ${subject(proposal)} is enough to check, these lines of ${code('.entropy.yml')} on the default branch do without`
         : `These lines of ${code('.entropy.yml')} on the default branch check ${subject(proposal)}`;
     const title = at === 0 ? first : `Or, for ${subject(proposal)}`;
-    return [
-      `${title} (told from its files, not tried yet${needs(proposal, programs)}):`,
-      fenced('yaml', proposal.lines),
-    ];
+    const told = `(told from its files, not tried yet${needs(proposal, programs)}):`;
+    return `${title} ${told}\n${fenced('yaml', proposal.lines)}`;
   });
 }
 

@@ -5,8 +5,8 @@ import { join, relative } from 'node:path';
 /** The image's label that says which harness it holds. */
 export const harnessLabel = 'entropy.harness';
 
-/** What the image is made of, below the project's folder. */
-const sources = ['lib/agent', 'lib/domain', 'lib/roles', 'task-image'];
+/** What the harness is made of, below the project's folder. */
+export const harnessSources = ['lib/agent', 'lib/domain', 'lib/roles', 'task-image'];
 
 /**
  * Changes with all that the image's harness is made of. A gateway and a harness of two versions may not understand
@@ -14,7 +14,7 @@ const sources = ['lib/agent', 'lib/domain', 'lib/roles', 'task-image'];
  */
 export function harnessDigest(root: string): string {
   const hash = createHash('sha256');
-  for (const source of sources) {
+  for (const source of harnessSources) {
     const entries = readdirSync(join(root, source), { recursive: true, withFileTypes: true });
     const files = entries
       .filter((entry) => entry.isFile())
