@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSync } from 'oxc-parser';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+/** The project's folder, with a slash at its end. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** One of the project's own source files, with what it imports. */
 export interface SourceFile {
