@@ -39,7 +39,8 @@ showsTheRule({
     'the failing test emptied': [
       { [tests]: read(tests).replace('is(Roman($arab),$rom,', 'is($rom,$rom,') },
       'no-proof',
-      /pass only as the change rewrote them: “t\/01\.t > 1444 is MCDXLIV”/,
+      // Which of the two is named first hangs on the order in which the test walks a hash.
+      /pass only as the change rewrote them: .*“t\/01\.t > 1444 is MCDXLIV”/,
     ],
     'a test that ends the others': [
       { 't/00-load.t': '#!perl\nuse Test::More tests => 1;\nok(1);\n', 't/01.t': 'exit 0;\n' },
