@@ -4,7 +4,7 @@ import { ConfigInvalid } from '../domain/errors.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { Turns } from '../providers/replay.ts';
 import { answerCommand, type CommandReply } from '../services/publisher/answer-command.ts';
-import { composeEmbedded, type Embedded } from './compose.ts';
+import { type ComposeOptions, composeEmbedded, type Embedded } from './compose.ts';
 import { composeGithub, type Github } from './compose-github.ts';
 import { healthOf } from './server/health.ts';
 import { startInboxWorker } from './server/inbox-worker.ts';
@@ -19,7 +19,7 @@ import { startWorker } from './server/worker.ts';
 export interface ServerOptions {
   /** How runs are done that webhooks start. */
   readonly settings: RunSettings;
-  readonly registries?: readonly string[];
+  readonly registries?: ComposeOptions['registries'];
   readonly turns?: Turns;
   readonly log: Log;
 }
