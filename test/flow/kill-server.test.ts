@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { expectMergedOnce } from './fixtures/ending.ts';
 import { type PointsOfRun, quietRun } from './fixtures/quiet-run.ts';
-import { ended, makeWorld, type World } from './fixtures/world.ts';
+import { ended, endOf, makeWorld, type World } from './fixtures/world.ts';
 
 // Every point of a stage has a run of its own in test/real/kill-every-point.test.ts.
 
@@ -16,7 +16,7 @@ async function killAt(fatal: readonly string[]): Promise<void> {
   let server = await world.start({ fatal });
   await world.trigger(await world.issue());
   for (let killed = 0; killed < fatal.length; killed++) {
-    expect(await server.ended).toBe('SIGKILL');
+    expect(await endOf(server, world)).toBe('SIGKILL');
     server = await world.start({ fatal });
   }
   const run = await ended(world);

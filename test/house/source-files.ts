@@ -18,11 +18,11 @@ export interface SourceFile {
   readonly program: ReturnType<typeof parseSync>;
 }
 
-/** Every TypeScript file below the given folders, samples apart. */
+/** Every TypeScript and JavaScript module below the given folders, samples and bundles apart. */
 export function sourceFiles(...folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.includes('samples'))
+      .filter((name) => /\.m?[jt]s$/.test(name) && !/samples|dist\//.test(name))
       .map((name) => read(join(folder, name))),
   );
 }

@@ -6,11 +6,10 @@ import { spawn } from 'node:child_process';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { begin, end, write } from './signed.mjs';
+import { begin, end, folder, write } from './signed.mjs';
 
 const most = 32 * 1024 * 1024;
 const [kind, program, ...given] = process.argv.slice(2);
-const folder = process.env.ENTROPY_RESULTS ?? '.';
 
 function textOf(path) {
   try {

@@ -5,8 +5,10 @@
 import { createHmac } from 'node:crypto';
 import { openSync, readFileSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const folder = process.env.ENTROPY_RESULTS ?? '.';
+/** Of the results: this file is laid there for each run of the tests. */
+export const folder = fileURLToPath(new URL('.', import.meta.url));
 let signing;
 
 /** Takes the key and opens the file; false where another process reports. */

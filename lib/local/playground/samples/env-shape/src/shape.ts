@@ -16,7 +16,7 @@ export class EnvError extends Error {
   }
 }
 
-/** Reads text (or values that are there already, `process.env` say) by a shape. Throws `EnvError`. */
+/** Reads text (or values that are there already, an environment, say) by a shape. Throws `EnvError`. */
 export function readEnv<S extends Shape>(
   shape: S,
   source: string | Readonly<Record<string, string | undefined>>,
