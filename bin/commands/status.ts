@@ -55,7 +55,13 @@ function show(runs: readonly Run[], { out, json }: Terminal): void {
     const state = run.status === 'settled' ? (run.outcome ?? '') : run.status;
     const error = run.error === undefined ? '' : ` ${run.error.name}`;
     const when = new Date(run.createdAt).toISOString().slice(0, 19);
-    const where = printable(`${run.repository.name}#${run.issue}`);
+    const where = printable(`${run.repository.name}#${run.issue}`) + heldText(run);
     out.write(`${run.id}  ${paint(out, 'dim', when)}  ${(state + error).padEnd(24)}  ${where}\n`);
   }
+}
+
+/** That `serve` holds a queued run back, and until when; nothing where it doesn't. */
+function heldText({ status, heldUntil }: Run): string {
+  if (status !== 'queued' || heldUntil === undefined || heldUntil <= Date.now()) return '';
+  return `  held back until ${new Date(heldUntil).toISOString().slice(0, 19)}Z: few of GitHub's calls are left`;
 }
