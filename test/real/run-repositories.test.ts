@@ -64,7 +64,7 @@ const higher = {
   file: 'index.js',
   right: 'if (na > nb) return 1;',
   wrong: 'if (na > nb) return -1;',
-  stillWrong: 'if (na > nb) return 0;',
+  stillWrong: 'if (na > nb) return -2;',
   proof: 'cmp',
 };
 showsWholeRuns({
