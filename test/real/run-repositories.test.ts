@@ -6,7 +6,7 @@ import { noProof, showsWholeRuns } from './whole-run.ts';
 /** A package.json with other members. */
 const packageWith = (text: string, members: object): string =>
   `${JSON.stringify({ ...JSON.parse(text), ...members }, null, 2)}\n`;
-const otherChecks = 'version: 1\nlimits: { rounds: 4 }\nchecks: { test: exit 0 }\n';
+const otherChecks = 'version: 1\nchecks: { test: exit 0 }\n';
 
 const vacuous =
   'import unittest\nclass More(unittest.TestCase):\n  def test_more(self): self.assertTrue(True)\n';
