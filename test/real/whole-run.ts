@@ -4,7 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Rule } from '../../lib/domain/verdict.ts';
 import type { OutcomeReport } from '../../lib/services/report.ts';
 import { git } from '../agent/verify-repository.ts';
-import { desk, type Ended, filesWith, jsonLines, outcomeOf } from '../bin/command-line.ts';
+import {
+  type Desk,
+  desk,
+  type Ended,
+  filesWith,
+  jsonLines,
+  outcomeOf,
+} from '../bin/command-line.ts';
 import { calls, conversation, reviews, submits } from '../bin/scripted-team.ts';
 import { type Files, runBranches, stateOf, treeWith } from '../bin/sums.ts';
 import { modelKey, teamOver, type WireName } from '../bin/team-run.ts';
@@ -37,13 +44,16 @@ export interface WholeRun {
 /** A run with the right change is handed over; one with the wrong ones, round after round, never is. */
 export function showsWholeRuns(row: WholeRun): void {
   describe(row.name, () => {
-    const at = desk();
+    let at: Desk;
+    let dir = '';
     afterAll(() => at.remove());
-    const dir = join(at.root, 'repository');
     const read = (path: string) => readFileSync(join(dir, path), 'utf8');
     let original = '';
     let base = '';
     beforeAll(() => {
+      // Only now: of rows that a filter leaves out nothing is made.
+      at = desk();
+      dir = join(at.root, 'repository');
       git('/', 'init', '-q', '-b', 'main', dir);
       row.fetch(dir);
       original = read(row.file);
@@ -108,7 +118,7 @@ export const noProof = /No test fails without the change/;
 
 /** In a closed sandbox, with the machine's own toolchains. */
 async function run(
-  at: ReturnType<typeof desk>,
+  at: Desk,
   { dir, row: { file, options = [] } }: { readonly dir: string; readonly row: WholeRun },
   wire: WireName,
   coders: readonly ScriptedConversation[],
