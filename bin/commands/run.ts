@@ -88,6 +88,8 @@ async function runOnGithub(
 async function runLocal(config: Config, options: Options, shown: Terminal): Promise<number> {
   const file = options.issue;
   if (options.repo === undefined || file === undefined) {
+    if (options.repo !== undefined) throw new ConfigInvalid('--repo: give --issue FILE.md with it');
+    if (file !== undefined) throw new ConfigInvalid('--issue: give --repo PATH with it');
     throw new ConfigInvalid("give owner/repo#7 or an issue's URL, or --repo PATH --issue FILE.md");
   }
   const wished = settingsOf(options, config);

@@ -136,6 +136,11 @@ export interface Run {
   readonly settledAt?: number;
   /** Set from when its issue is told that it waits. */
   readonly waits?: Waiting;
+  /**
+   * Of a queued run: until when it is held back because few of GitHub's calls are left, in milliseconds since the epoch.
+   * Means nothing of a run that is no longer queued.
+   */
+  readonly heldUntil?: number | undefined;
   /** Set where the records of a settled run were removed to make room; the ledger's objects may stand. */
   readonly collectedAt?: number;
   /** SHA-256 of the lifecycle definition that the run is walked by. */

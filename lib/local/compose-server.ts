@@ -21,6 +21,7 @@ export interface ServerOptions {
   readonly settings: RunSettings;
   readonly registries?: ComposeOptions['registries'];
   readonly turns?: Turns;
+  readonly clock?: ComposeOptions['clock'];
   readonly log: Log;
 }
 
@@ -40,6 +41,7 @@ export async function composeServer(config: Config, options: ServerOptions): Pro
     github: { forgeOf: github.forgeOf, remoteOf: github.remoteOf },
     ...(options.registries === undefined ? {} : { registries: options.registries }),
     ...(options.turns === undefined ? {} : { turns: options.turns }),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const { ports } = embedded;
   const version = readVersion();

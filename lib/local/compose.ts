@@ -66,6 +66,8 @@ export interface ComposeOptions {
   readonly wireTurns?: WireTurns;
   /** Finds the hosts that set-up may reach from a closed sandbox. */
   readonly registries?: GatewayOptions['registries'];
+  /** What leases, deadlines and days go by; the machine's clock unless given. */
+  readonly clock?: Ports['clock'];
   readonly log: (line: string) => void;
 }
 
@@ -77,16 +79,16 @@ export interface Embedded {
 }
 
 /** The stores alone: enough to look at runs or to cancel one, from any process. */
-export async function openStores(config: Config) {
+export async function openStores(config: Config, clock: Ports['clock'] = { now: Date.now }) {
   const database = openDatabase(config.dataDir);
   const signer = await openSigner(config.dataDir);
   const stores = sqliteStores(database, { ledgerDir: join(config.dataDir, 'ledger'), signer });
-  return { ...stores, clock: { now: () => Date.now() }, close: () => database.close() };
+  return { ...stores, clock, close: () => database.close() };
 }
 
 /** Opens stores, gateway and sandboxes in the data folder and ends what an earlier process left. */
 export async function composeEmbedded(config: Config, options: ComposeOptions): Promise<Embedded> {
-  const { close: closeStores, ...stores } = await openStores(config);
+  const { close: closeStores, ...stores } = await openStores(config, options.clock);
   const journal = openJournal(config.dataDir);
   const limitsOf = (role: RoleName) => ({ ...defaultLimits[role], ...config.limits });
   const { dataDir } = config;

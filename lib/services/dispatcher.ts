@@ -22,7 +22,8 @@ export async function enqueue(
 /**
  * Starts queued runs, oldest first, while there are slots. A run whose issue is claimed by another run
  * ends here and names that run; but where that was asked to stop or has told its end, it waits. `only`
- * leaves all other runs alone; one that is `held` stays queued. Returns what was started.
+ * leaves all other runs alone. One that `heldUntil` gives a time for, in milliseconds since the epoch, stays queued and
+ * has that time in its record. Returns what was started.
  */
 export async function dispatch(
   ports: Ports,
@@ -30,14 +31,20 @@ export async function dispatch(
     capacity,
     definition,
     only,
-    held = () => false,
-  }: { capacity: number; definition: string; only?: string; held?: (run: Run) => boolean },
+    heldUntil,
+  }: {
+    capacity: number;
+    definition: string;
+    only?: string;
+    heldUntil?: ((run: Run) => number | undefined) | undefined;
+  },
 ): Promise<readonly Run[]> {
   if ((await ports.pauses.get()) !== undefined) return [];
-  const queued = [...(await ports.runs.list({ status: ['queued'] }))].reverse();
+  const all = (await ports.runs.list({ status: ['queued'] })).toReversed();
+  const mine = all.filter(({ id }) => (only ?? id) === id);
+  const queued = heldUntil === undefined ? mine : await notHeld(ports, mine, heldUntil);
   const started: Run[] = [];
   for (const run of queued) {
-    if ((only ?? run.id) !== run.id || held(run)) continue;
     const now = ports.clock.now();
     if (!(await ports.slots.take(slotPool, run.id, now, now + slotLeaseMs, capacity))) break;
     const running = await start(ports, run, definition);
@@ -45,6 +52,21 @@ export async function dispatch(
     else await ports.slots.release(slotPool, run.id);
   }
   return started;
+}
+
+/** Those that may begin. Who is held back, and until when, is written down before a slot is looked for: none need be free. */
+async function notHeld(
+  { runs }: Pick<Ports, 'runs'>,
+  queued: readonly Run[],
+  heldUntil: (run: Run) => number | undefined,
+): Promise<Run[]> {
+  const free: Run[] = [];
+  for (const run of queued) {
+    const until = heldUntil(run);
+    if (until !== run.heldUntil) await runs.update(run.id, ['queued'], { heldUntil: until }, []);
+    if (until === undefined) free.push(run);
+  }
+  return free;
 }
 
 async function start(ports: Ports, run: Run, definition: string): Promise<Run> {

@@ -76,7 +76,7 @@ test('a run goes on with the next model in the middle of a stage, says so, and r
   expect(message).toContain('Entropy-Model: coder claude-sonnet-5-5, qwen-x');
 
   const status = await at.entropy(['status', outcome.run]);
-  expect(status.out).toContain(`switched   coder, round 1, turn 2: ${from} -> ${to}: `);
+  expect(status.out).toContain(`switched      coder, round 1, turn 2: ${from} -> ${to}: `);
   const [one] = jsonLines(await at.entropy(['status', outcome.run, '--json']));
   expect(one).toMatchObject({ type: 'run', id: outcome.run, switches });
   const logs = await at.entropy(['logs', outcome.run]);

@@ -1,30 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { loadConfig } from '../../lib/config.ts';
 import { composeDemo, type Demo } from '../../lib/local/compose-demo.ts';
 import { demoIssues } from '../../lib/local/playground/demo-issues.ts';
+import { type Desk, desk, jsonLines } from '../bin/command-line.ts';
 
 const issues = demoIssues.filter(({ name }) => name === 'refused' || name === 'vague');
 const hourMs = 3_600_000;
-let dir: string;
+let at: Desk;
 let demo: Demo;
 let said: string[];
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'spent-calls-'));
+  at = desk();
   said = [];
   const config = loadConfig(
-    { HOME: dir, PATH: '/usr/local/bin:/usr/bin:/bin' },
-    { dataDir: join(dir, 'data') },
+    { HOME: at.home, PATH: '/usr/local/bin:/usr/bin:/bin' },
+    { dataDir: at.dataDir },
   );
   demo = await composeDemo(config, issues, { log: (line) => said.push(line) });
 });
 afterEach(async () => {
   await demo.close();
-  await rm(dir, { recursive: true, force: true });
+  at.remove();
 });
 
 /** Waits for it; the test's own limit is the bound. */
@@ -44,9 +42,19 @@ test('a run that GitHub leaves no calls for stays queued, and begins once there 
   const held = await demo.trigger(first);
   await until(() => said.some((line) => /queued runs wait until \d{4}-/.test(line)));
   expect(await status(held)).toBe('queued');
+  // In milliseconds since the epoch; GitHub's hour ends within one, and a second is for clocks that differ.
+  const { heldUntil = 0 } = (await ports.runs.get(held)) ?? {};
+  expect(heldUntil).toBeGreaterThan(Date.now());
+  expect(heldUntil).toBeLessThanOrEqual(Date.now() + hourMs + 1000);
+  const when = new Date(heldUntil).toISOString().slice(0, 19);
+  const shown = await at.entropy(['status']);
+  expect(shown.out).toContain(`#1  held back until ${when}Z: few of GitHub's calls are left`);
+  const [line] = jsonLines(await at.entropy(['status', held, '--json']));
+  expect(line).toMatchObject({ type: 'run', id: held, status: 'queued', heldUntil });
   await demo.playground.limitCalls({});
   const next = await demo.trigger(second);
   for (const id of [held, next]) await until(async () => (await status(id)) === 'settled');
+  expect((await at.entropy(['status'])).out).not.toContain('held back');
   expect(await ports.runs.get(held)).toMatchObject({
     outcome: first.name === 'refused' ? 'refused' : 'question',
   });

@@ -78,11 +78,20 @@ test('starts the oldest first, as many as there are slots', async () => {
 test('a run that is held back stays queued and takes no slot; others begin', async () => {
   const [held, other] = [newRun('1', 'a'), newRun('2', 'a')];
   for (const run of [held, other]) await enqueue(ports, run);
-  const options = { capacity: 1, definition, held: (run: Run) => run.id === held.id };
-  expect(idsOf(await dispatch(ports, options))).toEqual([other.id]);
-  expect(await ports.runs.get(held.id)).toMatchObject({ status: 'queued' });
+  let until: number | undefined = now + 60_000;
+  const heldUntil = (run: Run) => (run.id === held.id ? until : undefined);
+  const again = () => dispatch(ports, { capacity: 1, definition, heldUntil });
+  expect(idsOf(await again())).toEqual([other.id]);
+  expect(await ports.runs.get(held.id)).toMatchObject({ status: 'queued', heldUntil: until });
+  // Whoever starts one run alone knows nothing of GitHub's calls, and leaves the mark.
+  expect(await dispatch(ports, { capacity: 2, definition, only: 'another' })).toEqual([]);
+  expect(await ports.runs.get(held.id)).toMatchObject({ heldUntil: until });
+  // All slots are taken: the mark goes all the same.
+  until = undefined;
+  expect(await again()).toEqual([]);
+  expect(await ports.runs.get(held.id)).not.toHaveProperty('heldUntil');
   await ports.slots.release(slotPool, other.id);
-  expect(idsOf(await start(1))).toEqual([held.id]);
+  expect(idsOf(await again())).toEqual([held.id]);
 });
 
 test('a second run on a claimed issue ends at once, names the first and frees its slot', async () => {

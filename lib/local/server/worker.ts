@@ -28,13 +28,13 @@ export interface WorkerOptions extends RunnerOptions {
 export function startWorker(options: WorkerOptions): Repeated {
   const stopping = new AbortController();
   const active = new Map<string, Promise<void>>();
-  const held = holder(options);
+  const heldUntil = holder(options);
   const turn = async () => {
     const only = options.only === undefined ? {} : { only: options.only };
     const { skewMs = 0 } = options;
     await sweep(options.ports, { ...only, skewMs });
     const definition = options.definitions.present.digest;
-    await dispatch(options.ports, { capacity: options.capacity, definition, held, ...only });
+    await dispatch(options.ports, { capacity: options.capacity, definition, heldUntil, ...only });
     for (const run of await options.ports.runs.list({ status: ['running'] })) {
       if (active.has(run.id) || (options.only ?? run.id) !== run.id) continue;
       active.set(
@@ -56,19 +56,20 @@ export function startWorker(options: WorkerOptions): Repeated {
   };
 }
 
-/** Whether a run is held back; until when is told once for each repository. */
+/** Until when a run is held back, if it is; told once for each repository. Undefined where none ever is. */
 function holder({ heldUntil, log }: WorkerOptions) {
+  if (heldUntil === undefined) return undefined;
   const told = new Map<string, number>();
-  return (run: Run): boolean => {
-    const until = heldUntil?.(run);
-    if (until === undefined) return false;
+  return (run: Run): number | undefined => {
+    const until = heldUntil(run);
+    if (until === undefined) return undefined;
     const { name } = run.repository;
     if (told.get(name) !== until) {
       told.set(name, until);
       const when = new Date(until).toISOString();
       log(`few of GitHub's calls are left for ${name}: queued runs wait until ${when}`);
     }
-    return true;
+    return until;
   };
 }
 

@@ -68,6 +68,12 @@ describe('of a run that has ended', () => {
   test('status names it', async () => {
     const listed = await at.entropy(['status']);
     expect(listed.out).toMatch(new RegExp(`^${outcome.run} .*handed-over`));
+    // How it ended, as the run itself told it.
+    const shown = await at.entropy(['status', outcome.run]);
+    expect(shown.out).toMatch(new RegExp(`^${outcome.run} .*handed-over`));
+    expect(shown.out).toMatch(/^outcome +handed-over$/m);
+    expect(shown.out).toContain(outcome.branch);
+    expect(shown.out).toMatch(/^evidence +good \(proven\): /m);
     const [one] = jsonLines(await at.entropy(['status', outcome.run, '--json']));
     expect(one).toMatchObject({ id: outcome.run, status: 'settled', branch: outcome.branch });
   });

@@ -218,6 +218,19 @@ describe('wrong use', () => {
     expect(existsSync(wrong.dataDir)).toBe(false);
   }, 180_000);
 
+  test('a repository and an issue go together: what is missing is named', async () => {
+    const cases: [string[], RegExp][] = [
+      [['--repo', 'repo'], /--repo: give --issue FILE\.md with it/],
+      [['--issue', 'bug.md'], /--issue: give --repo PATH with it/],
+      [[], /give owner\/repo#7 or an issue's URL, or --repo PATH --issue FILE\.md/],
+    ];
+    for (const [args, said] of cases) {
+      const end = await wrong.entropy(['run', '--yes', ...args], key);
+      expect({ args, code: end.code, out: end.out }).toEqual({ args, code: 2, out: '' });
+      expect(end.err).toMatch(said);
+    }
+  }, 180_000);
+
   test('without a person to ask it does not start, and says what it would have cost', async () => {
     const args = ['run', '--repo', 'repo', '--issue', 'bug.md', '--sandbox', 'process'];
     const end = await wrong.entropy([...args, '--budget', '1.50,2M,40turns'], key);
