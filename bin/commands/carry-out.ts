@@ -82,7 +82,7 @@ async function withEmbedded(
   work: (embedded: Embedded) => Promise<number>,
 ): Promise<number> {
   const log = (line: string) => void terminal.err.write(`${line}\n`);
-  const registries = run.settings.sandbox === 'process' ? [] : await hostRegistries(config.host);
+  const registries = () => hostRegistries(config.host);
   const github = run.repository.forge === 'github' ? { github: await githubOf(config) } : {};
   const embedded = await composeEmbedded(config, { log, registries, ...github });
   try {

@@ -59,7 +59,7 @@ async function serve(config: Config, wished: WishedSettings, log: Log): Promise<
   const choice = await requireSandbox(config, wished.sandbox);
   log(`sandbox ${choiceText(choice)}`);
   const settings = { ...wished, sandbox: choice.kind };
-  const registries = settings.sandbox === 'process' ? [] : await hostRegistries(config.host);
+  const registries = () => hostRegistries(config.host);
   const server = await composeServer(config, { settings, registries, log });
   log(`listening on ${server.url}/github/webhook`);
   await new Promise<void>((resolve) => {

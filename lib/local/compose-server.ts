@@ -6,7 +6,7 @@ import type { Turns } from '../providers/replay.ts';
 import type { GivenUp } from '../services/intake/intake-options.ts';
 import { answerCommand } from '../services/publisher/answer-command.ts';
 import type { CommandReply } from '../services/publisher/command-reply.ts';
-import { composeEmbedded, type Embedded } from './compose.ts';
+import { type ComposeOptions, composeEmbedded, type Embedded } from './compose.ts';
 import { composeGithub, type Github } from './compose-github.ts';
 import { healthOf } from './server/health.ts';
 import { startInboxWorker } from './server/inbox-worker.ts';
@@ -21,7 +21,7 @@ import { startWorker } from './server/worker.ts';
 export interface ServerOptions {
   /** How runs are done that webhooks start. */
   readonly settings: RunSettings;
-  readonly registries?: readonly string[];
+  readonly registries?: ComposeOptions['registries'];
   readonly turns?: Turns;
   readonly log: Log;
 }

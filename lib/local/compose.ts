@@ -15,7 +15,7 @@ import { loadProvider, providerOf, relayOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
 import type { WireTurns } from '../providers/wire-replay.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
-import { startGateway } from './gateway/server.ts';
+import { type GatewayOptions, startGateway } from './gateway/server.ts';
 import { localForge } from './local-forge/local-forge.ts';
 import { openDefinitions } from './runner/definitions.ts';
 import type { RunnerOptions } from './runner/runner.ts';
@@ -64,8 +64,8 @@ export interface ComposeOptions {
   /** What a coder begins from, in place of what this run's own attempts left when they were cut off. */
   readonly cutOffOf?: (stage: StageAttempt) => Promise<StageInput['cutOff']>;
   readonly wireTurns?: WireTurns;
-  /** Hosts that set-up may reach from a closed sandbox. */
-  readonly registries?: readonly string[];
+  /** Finds the hosts that set-up may reach from a closed sandbox. */
+  readonly registries?: GatewayOptions['registries'];
   readonly log: (line: string) => void;
 }
 
@@ -107,7 +107,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     relayOf: (choice, run) => relayOf(choice, keysFor(run, config.secrets), options.wireTurns),
     inputOf: (stage) => stageInput(ports, stage, options.cutOffOf),
     mirrorPathOf: (repository) => mirrorPathOf(dataDir, repository),
-    registries: options.registries ?? [],
+    registries: options.registries ?? (async () => []),
     socketDir: join(dataDir, 'gateway'),
   });
   ports.sandboxes = localSandboxes({

@@ -4,7 +4,7 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { egressOf } from '../../services/gateway/egress.ts';
 import type { PriceOf } from '../../services/gateway/gateway-ports.ts';
-import { registryList } from '../../services/gateway/registry-list.ts';
+import { type RegistriesOf, registryList } from '../../services/gateway/registry-list.ts';
 import { type LocalRouteOptions, requestHandler } from './routes.ts';
 import { freshSocketPath } from './socket-path.ts';
 import { tunnelHandler } from './tunnel.ts';
@@ -15,8 +15,8 @@ const { createServer } = process.getBuiltinModule('node:http');
 /** What a gateway is started with. */
 export interface GatewayOptions
   extends Pick<LocalRouteOptions, 'ports' | 'inputOf' | 'mirrorPathOf' | 'relayOf'> {
-  /** What set-up may reach: `host`, `host:port`, an address, or `address/bits`. */
-  readonly registries: readonly string[];
+  /** Tells, once and only when it is wanted, what set-up may reach: `host`, `host:port`, an address, or `address/bits`. */
+  readonly registries: () => Promise<readonly string[]>;
   /** Folder for a unix socket, for sandboxes that have no network. */
   readonly socketDir?: string;
   readonly priceOf: PriceOf;
@@ -34,8 +34,12 @@ export interface RunningGateway {
 
 /** Starts the gateway on a free loopback port, and on a unix socket where `socketDir` is given. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const registries = registryList(options.registries);
-  const egress = egressOf(options.ports, registries);
+  let asked: ReturnType<RegistriesOf> | undefined;
+  const registriesOf: RegistriesOf = () => {
+    asked ??= options.registries().then(registryList);
+    return asked;
+  };
+  const egress = egressOf(options.ports, registriesOf);
   let address = '';
   const answer = requestHandler({
     ports: options.ports,
@@ -47,7 +51,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     log: options.log ?? (() => {}),
     setup: { egress, proxyAddress: () => address },
   });
-  const tunnel = tunnelHandler(egress, registries);
+  const tunnel = tunnelHandler(egress, registriesOf);
   const start = (where: ListenOptions) => listening(answer, tunnel, where);
   const tcp = await start({ host: '127.0.0.1', port: 0 });
   address = `127.0.0.1:${(tcp.server.address() as AddressInfo).port}`;

@@ -4,24 +4,24 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ScopeRefused, SessionRefused } from '../../domain/errors.ts';
 import type { Egress, Passage } from '../../services/gateway/egress.ts';
-import type { RegistryList } from '../../services/gateway/registry-list.ts';
+import type { RegistriesOf } from '../../services/gateway/registry-list.ts';
 
 /** A tunnel that is silent this long is ended, in milliseconds. */
 const idleMs = 120_000;
 const connectMs = 20_000;
 
 /** Answers `CONNECT host:port` during set-up. The address that was checked is the one connected to. */
-export function tunnelHandler(egress: Egress, registries: RegistryList) {
+export function tunnelHandler(egress: Egress, registriesOf: RegistriesOf) {
   return (request: IncomingMessage, client: Duplex, head: Buffer): void => {
     client.on('error', () => client.destroy());
-    open(egress, registries, request).then(
+    open(egress, registriesOf, request).then(
       ({ upstream, passage }) => join(client, upstream, passage, head),
       (error: unknown) => refuse(client, error),
     );
   };
 }
 
-async function open(egress: Egress, registries: RegistryList, request: IncomingMessage) {
+async function open(egress: Egress, registriesOf: RegistriesOf, request: IncomingMessage) {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(request.url ?? '');
   const host = match?.[1] ?? match?.[2] ?? '';
   const port = Number(match?.[3]);
@@ -30,7 +30,8 @@ async function open(egress: Egress, registries: RegistryList, request: IncomingM
   const passage = await egress.admit(secret, host, port);
   try {
     const addresses = isIP(host) === 0 ? await resolved(host) : [host];
-    const allowed = addresses.filter((address) => registries.leadsTo(address));
+    const { leadsTo } = await registriesOf();
+    const allowed = addresses.filter(leadsTo);
     if (allowed.length === 0) {
       const reason =
         addresses.length === 0 ? 'no such name' : 'the name leads to a private address';

@@ -4,7 +4,7 @@ import { sha256 } from '../../domain/ledger.ts';
 import { type StageAttempt, type StageRecord, stageLabel } from '../../domain/stage.ts';
 import { policyOf, runOf } from '../lifecycle/run-facts.ts';
 import { type GatewayPorts, stageEvent } from './gateway-ports.ts';
-import { type RegistryList, registryList } from './registry-list.ts';
+import { type RegistriesOf, type RegistryList, registryList } from './registry-list.ts';
 
 /** Bounds of one set-up. */
 export interface EgressLimits {
@@ -52,7 +52,7 @@ export interface Egress {
 /** Credentials are held in memory only: they end with the process. */
 export function egressOf(
   ports: GatewayPorts,
-  registries: RegistryList,
+  registriesOf: RegistriesOf,
   limits: EgressLimits = egressLimits,
 ): Egress {
   const grants = new Map<string, Grant>();
@@ -86,7 +86,7 @@ export function egressOf(
       if (grant === undefined || !(await isLive(ports, grant))) {
         throw new SessionRefused('no set-up is open under this credential');
       }
-      if (!registries.names(host, port) && !grant.own.names(host, port)) {
+      if (!grant.own.names(host, port) && !(await registriesOf()).names(host, port)) {
         throw await refusal(ports, grant, limits, { host, port, reason: 'not a listed registry' });
       }
       if (grant.live >= limits.connections || grant.bytes >= limits.bytes) {

@@ -40,6 +40,9 @@ const privateRanges: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
+/** Finds the list as it is first wanted: asking every package manager takes longer than a run's start should. */
+export type RegistriesOf = () => Promise<RegistryList>;
+
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**

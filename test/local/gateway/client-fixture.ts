@@ -76,7 +76,7 @@ export async function withGateway<T>(
       checks: {},
     }),
     mirrorPathOf: () => '/nonexistent',
-    registries: [],
+    registries: async () => [],
     ...options,
   });
   try {

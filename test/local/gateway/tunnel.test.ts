@@ -58,7 +58,7 @@ describe('during set-up', () => {
   test('a listed registry can be reached, and no longer once set-up has ended', async () => {
     await withRegistry((port) =>
       withWorld({}, (world) =>
-        withGateway(world, { registries: [`127.0.0.1:${port}`] }, async (gateway) => {
+        withGateway(world, { registries: async () => [`127.0.0.1:${port}`] }, async (gateway) => {
           const coder = await sessionFor(world, gateway, 'coder');
           const proxy = await openSetup(coder);
           const tunnel = await tunnelTo(proxy, `127.0.0.1:${port}`);
@@ -80,18 +80,22 @@ describe('during set-up', () => {
   test('what is not listed is refused and recorded', async () => {
     await withRegistry((port) =>
       withWorld({}, (world) =>
-        withGateway(world, { registries: ['registry.example.com'] }, async (gateway) => {
-          const proxy = await openSetup(await sessionFor(world, gateway, 'verifier'));
-          for (const target of [
-            `127.0.0.1:${port}`,
-            `[::1]:${port}`,
-            'registry.example.com:80',
-            'x.registry.example.com:443',
-          ]) {
-            expect([target, (await tunnelTo(proxy, target)).status]).toEqual([target, 403]);
-          }
-          expect(await world.events('egress.refused')).toHaveLength(4);
-        }),
+        withGateway(
+          world,
+          { registries: async () => ['registry.example.com'] },
+          async (gateway) => {
+            const proxy = await openSetup(await sessionFor(world, gateway, 'verifier'));
+            for (const target of [
+              `127.0.0.1:${port}`,
+              `[::1]:${port}`,
+              'registry.example.com:80',
+              'x.registry.example.com:443',
+            ]) {
+              expect([target, (await tunnelTo(proxy, target)).status]).toEqual([target, 403]);
+            }
+            expect(await world.events('egress.refused')).toHaveLength(4);
+          },
+        ),
       ),
     );
   });
@@ -101,7 +105,7 @@ describe('during set-up', () => {
       withWorld({}, async (world) => {
         const name = `localhost:${port}`;
         const status = (registries: string[]) =>
-          withGateway(world, { registries }, async (gateway) => {
+          withGateway(world, { registries: async () => registries }, async (gateway) => {
             const proxy = await openSetup(await sessionFor(world, gateway, 'coder'));
             const tunnel = await tunnelTo(proxy, name);
             tunnel.socket.destroy();
@@ -116,7 +120,7 @@ describe('during set-up', () => {
   test('nothing can be reached without the credential, or after the attempt has ended', async () => {
     await withRegistry((port) =>
       withWorld({}, (world) =>
-        withGateway(world, { registries: [`127.0.0.1:${port}`] }, async (gateway) => {
+        withGateway(world, { registries: async () => [`127.0.0.1:${port}`] }, async (gateway) => {
           const target = `127.0.0.1:${port}`;
           expect((await tunnelTo(gateway.url, target)).status).toBe(407);
           const guess = gateway.url.replace('http://', 'http://setup:guess@');

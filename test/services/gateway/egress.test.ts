@@ -9,7 +9,7 @@ const limits = { connections: 1, bytes: 10, refusals: 2 };
 
 test('connections and bytes of one set-up are bounded', async () => {
   await withWorld({}, async (world) => {
-    const egress = egressOf(world.ports, registryList(['a.example']), limits);
+    const egress = egressOf(world.ports, async () => registryList(['a.example']), limits);
     const secret = await egress.open((await world.open('coder')).stage);
     const first = await egress.admit(secret, 'a.example', 443);
     await expect(egress.admit(secret, 'a.example', 443)).rejects.toMatchObject({
@@ -27,7 +27,7 @@ test('connections and bytes of one set-up are bounded', async () => {
 
 test('a flood of refusals does not flood the ledger', async () => {
   await withWorld({}, async (world) => {
-    const egress = egressOf(world.ports, registryList([]), limits);
+    const egress = egressOf(world.ports, async () => registryList([]), limits);
     const { stage } = await world.open('coder');
     const secret = await egress.open(stage);
     for (let tried = 0; tried < 5; tried += 1) {
@@ -41,7 +41,7 @@ test('a flood of refusals does not flood the ledger', async () => {
 
 test('a set-up that is opened again ends the one before', async () => {
   await withWorld({}, async (world) => {
-    const egress = egressOf(world.ports, registryList(['a.example']));
+    const egress = egressOf(world.ports, async () => registryList(['a.example']));
     const { stage } = await world.open('coder');
     const first = await egress.open(stage);
     let ended = false;
@@ -59,7 +59,7 @@ test('a set-up that is opened again ends the one before', async () => {
 
 test("the default branch's policy adds registries for its own runs", async () => {
   await withWorld({}, async (world) => {
-    const egress = egressOf(world.ports, registryList([]));
+    const egress = egressOf(world.ports, async () => registryList([]));
     const { stage } = await world.open('coder');
     const policy = { ...defaultPolicy, registries: ['packages.example'] };
     const policyDigest = await world.ports.ledger.putPayload(stage.run, canonicalJson(policy));
