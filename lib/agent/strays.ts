@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Which processes a command has left behind. */
 export interface Strays {
   /** Value of `SANDBOX_ID` in their environment. */
   readonly marker?: string | undefined;
-  /** Every process in a pid namespace below this process's own: right only where all of them are the command's. */
+  /**
+   * Every process in a pid namespace below this process's own: right only where all of them are the command's. On the
+   * machine itself none is meant: those there are containers of others.
+   */
   readonly nested?: boolean;
   /** Every process of this user, where that is not the user of this process. */
   readonly user?: number | undefined;
@@ -36,13 +39,25 @@ export async function endStrays(which: Strays): Promise<void> {
   }
 }
 
+/** Linux gives the machine's own pid namespace this number (PROC_PID_INIT_INO in proc_ns.h). */
+const machine = 'pid:[4026531836]';
+
+function isOnMachine(): boolean {
+  try {
+    return readlinkSync('/proc/self/ns/pid') === machine;
+  } catch {
+    return true;
+  }
+}
+
 function straysOf(which: Strays): number[] {
+  const ownsNested = which.nested === true && !isOnMachine();
   const table = new Map(processes().map((entry) => [entry.pid, entry]));
   const kept = lineOf(process.pid, table);
   const found = new Set<number>();
   for (const { pid, user, nested } of table.values()) {
     if (kept.has(pid)) continue;
-    const isTold = user === which.user || (which.nested === true && nested);
+    const isTold = user === which.user || (ownsNested && nested);
     if (isTold || (which.marker !== undefined && markerOf(pid) === which.marker)) found.add(pid);
   }
   // One that emptied its environment is told by what started it, as long as that lives.
