@@ -1,5 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { callLimits } from '../lib/aws/call-limits.ts';
@@ -7,6 +8,7 @@ import { composeAccess, composePorts } from '../lib/aws/compose.ts';
 import { composeStores } from '../lib/aws/compose-stores.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
+import { keepGivenUp } from '../lib/aws/given-up.ts';
 import { remotePublisher } from '../lib/aws/remote-publisher.ts';
 import { runSettings } from '../lib/aws/run-settings.ts';
 import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
@@ -26,8 +28,14 @@ const capacity = Number(environment.given('capacity') ?? 2);
 /** It alone may say anything on GitHub. */
 const publisher = remotePublisher({
   lambda: new LambdaClient(callLimits(120_000)),
-  functionName: environment.needed('lifecycleFunction'),
+  functionName: environment.needed('publisherEntrance'),
 });
+const giveUp = {
+  queues: new SQSClient(callLimits(5_000)),
+  QueueUrl: environment.needed('failuresQueue'),
+  now: Date.now,
+  write: (line: string) => void process.stdout.write(line),
+};
 const intake = {
   readFacts: (intent: Parameters<typeof readTriggerFacts>[1]) => readTriggerFacts(access, intent),
   settings: runSettings(environment),
@@ -64,7 +72,9 @@ async function tellWaiting(): Promise<void> {
  * schedule; what it is called with only says that it is time to look.
  */
 export const handler = middy().handler(async (_event, context) => {
-  const { done, waiting } = await drainInbox(ports, intake);
+  const { functionName } = context;
+  const keep = keepGivenUp({ ...giveUp, functionName });
+  const { done, waiting } = await drainInbox(ports, { ...intake, giveUp: keep });
   for (const { delivery, note } of done) console.log(JSON.stringify({ delivery, note }));
   const definition = environment.needed('definition');
   const started = (await canStart(context)) ? await dispatch(ports, { capacity, definition }) : [];

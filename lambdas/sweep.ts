@@ -1,5 +1,5 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import { callLimits } from '../lib/aws/call-limits.ts';
@@ -8,8 +8,10 @@ import { composeStores } from '../lib/aws/compose-stores.ts';
 import { functionEnvironment } from '../lib/aws/environment.ts';
 import { stepFunctions } from '../lib/aws/executions.ts';
 import { remoteInstallations } from '../lib/aws/remote-minter.ts';
+import { remoteSettle } from '../lib/aws/remote-publisher.ts';
 import { runSettings } from '../lib/aws/run-settings.ts';
 import { sandboxTasks } from '../lib/aws/sandbox-tasks.ts';
+import { ConfigInvalid } from '../lib/domain/errors.ts';
 import { readNewComments } from '../lib/github/new-comments.ts';
 import { readTriggerFacts } from '../lib/github/trigger-facts.ts';
 import { readWaitingIssues } from '../lib/github/waiting-issues.ts';
@@ -28,19 +30,23 @@ const executions = stepFunctions({
   client: new SFNClient({}),
   stateMachineArn: environment.needed('stateMachine'),
 });
-const lambda = new LambdaClient({});
 const named = environment.given('repositories')?.split(',');
 const installed = remoteInstallations({
   lambda: new LambdaClient(callLimits(90_000)),
   functionName: environment.needed('mintFunction'),
 });
 
-/** The publisher ends a run: it alone may say so on GitHub. */
-async function settle(run: string, state: unknown): Promise<void> {
-  const Payload = Buffer.from(JSON.stringify({ step: 'Settle', run, state }));
-  const FunctionName = environment.needed('lifecycleFunction');
-  const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName, Payload }));
-  if (FunctionError !== undefined) console.error(JSON.stringify({ run, settle: FunctionError }));
+const publisherSettles = remoteSettle({
+  lambda: new LambdaClient(callLimits(120_000)),
+  functionName: environment.needed('publisherEntrance'),
+});
+
+/** The publisher ends a run: it alone may say so on GitHub. What it can't now, it can at the next look. */
+async function settle(...about: Parameters<typeof publisherSettles>): Promise<void> {
+  await publisherSettles(...about).catch((error: unknown) => {
+    if (error instanceof ConfigInvalid) throw error;
+    console.error(JSON.stringify({ run: about[0], settle: String(error) }));
+  });
 }
 
 /** What is not there or gone by then is gone on with by the next call. */

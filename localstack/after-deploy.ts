@@ -1,20 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type CloudFormationClient,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
+import {
   type DynamoDBClient,
   UpdateContinuousBackupsCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import {
-  type LambdaClient,
-  ListFunctionsCommand,
-  PutFunctionConcurrencyCommand,
-} from '@aws-sdk/client-lambda';
+import { type LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Outputs } from './deploy.ts';
 
 /** The clients that are needed. */
 export interface Clients {
+  readonly cloudformation: CloudFormationClient;
   readonly dynamo: DynamoDBClient;
   readonly lambda: LambdaClient;
   readonly s3: S3Client;
@@ -35,7 +36,8 @@ export async function applyIgnored(
   synthesized: string,
   outputs: Pick<Outputs, 'TableName' | 'LedgerBucket'>,
 ): Promise<void> {
-  const resources = resourcesIn(synthesized);
+  const stacks = stacksIn(synthesized);
+  const resources: Record<string, Resource> = Object.assign({}, ...stacks.values());
   const ofType = (type: string) =>
     Object.entries(resources).filter(([, { Type }]) => Type === type);
   for (const [, { Properties: table = {} }] of ofType('AWS::DynamoDB::Table')) {
@@ -52,7 +54,7 @@ export async function applyIgnored(
     const { ReservedConcurrentExecutions: most } = Properties;
     return most === undefined ? [] : [[id, most as number] as const];
   });
-  if (reserved.length > 0) await reserve(clients.lambda, new Map(reserved));
+  if (reserved.length > 0) await reserve(clients, [...stacks.keys()], new Map(reserved));
 }
 
 async function applyToTable(
@@ -70,19 +72,35 @@ async function applyToTable(
   }
 }
 
-/** A function's name has the id of its resource in it. */
-async function reserve(lambda: LambdaClient, most: ReadonlyMap<string, number>): Promise<void> {
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({ MaxItems: 1000 }));
-  for (const { FunctionName = '' } of Functions) {
-    const found = [...most].find(([id]) => FunctionName.includes(`-${id}-`));
-    if (found === undefined) continue;
-    const asked = { FunctionName, ReservedConcurrentExecutions: found[1] };
-    await lambda.send(new PutFunctionConcurrencyCommand(asked));
+/** By what the stack says that it made: in a function's name the id of its resource may be cut off. */
+async function reserve(
+  { cloudformation: client, lambda }: Clients,
+  stacks: readonly string[],
+  most: ReadonlyMap<string, number>,
+): Promise<void> {
+  for (const StackName of stacks) {
+    for await (const { StackResourceSummaries = [] } of paginateListStackResources(
+      { client },
+      { StackName },
+    )) {
+      for (const { LogicalResourceId = '', PhysicalResourceId } of StackResourceSummaries) {
+        const ReservedConcurrentExecutions = most.get(LogicalResourceId);
+        if (ReservedConcurrentExecutions === undefined) continue;
+        const asked = { FunctionName: PhysicalResourceId, ReservedConcurrentExecutions };
+        await lambda.send(new PutFunctionConcurrencyCommand(asked));
+      }
+    }
   }
 }
 
-function resourcesIn(synthesized: string): Record<string, Resource> {
-  const names = readdirSync(synthesized).filter((name) => name.endsWith('.template.json'));
-  const templates = names.map((name) => JSON.parse(readFileSync(join(synthesized, name), 'utf8')));
-  return Object.assign({}, ...templates.map((template) => template.Resources ?? {}));
+/** What each stack was made from, by the stack's name. */
+function stacksIn(synthesized: string): ReadonlyMap<string, Record<string, Resource>> {
+  const end = '.template.json';
+  const names = readdirSync(synthesized).filter((name) => name.endsWith(end));
+  return new Map(
+    names.map((name) => {
+      const template = JSON.parse(readFileSync(join(synthesized, name), 'utf8'));
+      return [name.slice(0, -end.length), template.Resources ?? {}];
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -9,6 +10,7 @@ import { credentials } from './emulator.ts';
 export function clientsOf(endpoint: string) {
   const config = { endpoint, region: 'us-east-1', credentials };
   return {
+    cloudformation: new CloudFormationClient(config),
     dynamo: new DynamoDBClient(config),
     kms: new KMSClient(config),
     lambda: new LambdaClient(config),

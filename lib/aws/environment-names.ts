@@ -28,8 +28,10 @@ export const environmentNames = {
   mintFunction: 'ENTROPY_MINT_FUNCTION',
   /** The most that a minting function grants: `read` or `write`. */
   mintCeiling: 'ENTROPY_MINT_CEILING',
-  /** Function that carries out the lifecycle's steps: it settles a run whose walk ended otherwise. */
-  lifecycleFunction: 'ENTROPY_LIFECYCLE_FUNCTION',
+  /** URL of the queue that keeps what was given up. */
+  failuresQueue: 'ENTROPY_FAILURES_QUEUE_URL',
+  /** ARN of the one entrance to the publisher's function that may be used by who reads this. */
+  publisherEntrance: 'ENTROPY_PUBLISHER_ENTRANCE',
   /** SSM parameter with the webhook's secret. */
   webhookSecret: 'ENTROPY_WEBHOOK_SECRET_PARAMETER',
   /** SSM parameter with the secret before, while it is being changed; there may be none. */

@@ -35,7 +35,7 @@ export class EntropyStack extends Stack {
     const tag = { key: deploymentTag, value: deployment.name };
     Tags.of(this).add(tag.key, tag.value);
     const { email, reserved, code, spot, minutes, monthlyDollars, architecture } = deployment;
-    const { alarms, queue } = new Failures(this, 'Failures', email === undefined ? {} : { email });
+    const { alarms, queue: failures } = new Failures(this, 'Failures', { email });
     const stores = new Stores(this, 'Stores', deployment);
     const functions = new Functions(this, 'Functions', { code, alarms, reserved });
     const image = deployment.image(this);
@@ -53,7 +53,7 @@ export class EntropyStack extends Stack {
     const parameters = parameterNames(deployment.name);
     const bedrock = bedrockModels(deployment.runSettings);
     const { cluster } = sandboxes;
-    const parts = { ...stores, functions, parameters, stateMachine, cluster, bedrock };
+    const parts = { ...stores, functions, failures, parameters, stateMachine, cluster, bedrock };
     grantAll(this, parts);
     const operators = new Operators(this, 'Operators', deployment.name, parts);
     tellFunctions(parts, deployment);
@@ -67,8 +67,8 @@ export class EntropyStack extends Stack {
     const dispatch = functions.of('dispatch');
     const sweep = functions.of('sweep');
     const ledgerWriter = functions.of('ledger-writer');
-    new Streams(this, 'Streams', { table: stores.table, dispatch, ledgerWriter, failures: queue });
-    new Schedules(this, 'Schedules', { sweep, dispatch, minutes, stateMachine, failures: queue });
+    new Streams(this, 'Streams', { table: stores.table, dispatch, ledgerWriter, failures });
+    new Schedules(this, 'Schedules', { sweep, dispatch, minutes, stateMachine, failures });
     const budget = deployment.budgetByTag ? { monthlyDollars, tag } : { monthlyDollars };
     new BudgetAlarm(this, 'Budget', { ...budget, alarms });
     const webhook = new WebhookApi(this, 'WebhookApi', {
@@ -76,7 +76,7 @@ export class EntropyStack extends Stack {
     });
     tellOutputs(this, {
       ...parts,
-      ...{ deployment, operators, failures: queue, logs: stores.logs },
+      ...{ deployment, operators, logs: stores.logs },
       webhookUrl: webhook.url,
       gatewayUrl: gateway,
       sandboxes,

@@ -11,7 +11,7 @@ import { acknowledge } from './acknowledge.ts';
 /** Who is told. */
 export interface FailuresProps {
   /** Gets a mail for each alarm, once it has confirmed; without one the topic waits for subscribers. */
-  readonly email?: string;
+  readonly email: string | undefined;
 }
 
 /** Where what failed is kept and told: one queue for all that was given up, one topic for all alarms. */

@@ -5,9 +5,9 @@ import { definitionDigest } from './state-machine.ts';
 
 /** Sets what functions read of their environment: names of things, nothing secret. */
 export function tellFunctions(parts: Granted, deployment: Deployment): void {
-  const { functions, table, ledger, signerKey, appKey, parameters, stateMachine, cluster } = parts;
-  const nameOf = (name: 'lifecycle' | 'mint-read' | 'mint-write') =>
-    functions.of(name).function.functionName;
+  const { functions, table, ledger, signerKey, appKey, parameters } = parts;
+  const { stateMachine, cluster } = parts;
+  const nameOf = (name: 'mint-read' | 'mint-write') => functions.of(name).function.functionName;
   const all = ['dispatch', 'lifecycle', 'close-stage', 'gateway', 'sweep'] as const;
   functions.tell([...all, 'webhook'], { [names.table]: table.table.tableName });
   functions.tell([...all, 'ledger-writer'], { [names.ledgerBucket]: ledger.bucket.bucketName });
@@ -42,6 +42,10 @@ export function tellFunctions(parts: Granted, deployment: Deployment): void {
   functions.tell(['lifecycle'], {
     [names.exposure]: deployment.tier === 'proxied' || deployment.acceptPrivate ? 'any' : 'public',
   });
-  functions.tell(['sweep', 'dispatch'], { [names.lifecycleFunction]: nameOf('lifecycle') });
+  functions.tell(['dispatch'], {
+    [names.publisherEntrance]: functions.entrances.arnOf('signs'),
+    [names.failuresQueue]: parts.failures.queueUrl,
+  });
+  functions.tell(['sweep'], { [names.publisherEntrance]: functions.entrances.arnOf('settling') });
   functions.tell(['sweep'], { [names.cluster]: cluster.attrArn });
 }

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../aws/environment-names.ts';
 import { acknowledge } from './acknowledge.ts';
+import { Entrances } from './entrances.ts';
 import { type Entry, type FunctionName, functionNames, functionShapes } from './entry.ts';
 import { EntropyFunction } from './function.ts';
 
@@ -21,6 +22,8 @@ export class Functions extends Construct {
   readonly tracing: ManagedPolicy;
   /** The gateway's address on the internet; its authority is the session, not AWS's. */
   readonly gatewayUrl: string;
+  /** Ways into the publisher that others are granted. */
+  readonly entrances: Entrances;
   readonly #all: ReadonlyMap<FunctionName, EntropyFunction>;
 
   constructor(scope: Construct, id: string, { code, alarms, reserved }: FunctionsProps) {
@@ -33,6 +36,7 @@ export class Functions extends Construct {
         return [name, new EntropyFunction(this, name, made)];
       }),
     );
+    this.entrances = new Entrances(this, 'Entrances', this.of('lifecycle'));
     // Sandboxes have no AWS credentials to sign with: what is asked without a session is refused.
     this.gatewayUrl = this.of('gateway')
       .function.addFunctionUrl({

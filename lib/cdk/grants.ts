@@ -1,8 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { CfnCluster } from 'aws-cdk-lib/aws-ecs';
-import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { Entrance } from '../domain/entrance.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { BedrockModel } from './bedrock-models.ts';
 import type { FunctionName } from './entry.ts';
@@ -15,6 +17,8 @@ import type { SigningKey } from './signing-key.ts';
 /** All that something may be granted on. */
 export interface Granted {
   readonly functions: Functions;
+  /** Keeps what was given up. */
+  readonly failures: IQueue;
   readonly table: RunTable;
   readonly ledger: LedgerBucket;
   readonly signerKey: SigningKey;
@@ -43,6 +47,14 @@ const may = {
   },
 } satisfies Record<string, readonly FunctionName[] | Partial<Record<FunctionName, FunctionName>>>;
 
+/** Who may have the publisher do what it does outside a walk, and nothing else. */
+const mayEnter: Partial<Record<FunctionName, Entrance>> = {
+  // What the intake has to say on an issue.
+  dispatch: 'signs',
+  // A run whose walk ended otherwise is settled as any other.
+  sweep: 'settling',
+};
+
 /** Hands out all that functions may do. */
 export function grantAll(scope: Construct, granted: Granted): void {
   const { functions, table, ledger, signerKey, appKey, parameters } = granted;
@@ -54,11 +66,12 @@ export function grantAll(scope: Construct, granted: Granted): void {
   for (const role of roles(may.signLedger as FunctionName[])) signerKey.grantSign(role);
   for (const role of roles(may.signAsApp as FunctionName[])) appKey.grantSign(role);
   for (const [caller, called] of Object.entries(may.call)) {
-    grantCall(functions, caller as FunctionName, called as FunctionName);
+    const { functionArn } = functions.of(called as FunctionName).function;
+    grantCall(functions.of(caller as FunctionName).role, functionArn);
   }
-  // A run whose walk ended otherwise is settled by the publisher, as any other; what the intake has to say on an
-  // issue is said by it as well.
-  for (const caller of ['sweep', 'dispatch'] as const) grantCall(functions, caller, 'lifecycle');
+  for (const [caller, entrance] of Object.entries(mayEnter)) {
+    grantCall(functions.of(caller as FunctionName).role, functions.entrances.arnOf(entrance));
+  }
   grantParameters(functions.of('webhook').role, [
     parameters.webhookSecret,
     parameters.webhookSecretPrevious,
@@ -68,17 +81,15 @@ export function grantAll(scope: Construct, granted: Granted): void {
     parameters.openaiKey,
     parameters.compatibleKey,
   ]);
+  granted.failures.grantSendMessages(functions.of('dispatch').role);
   grantBedrock(scope, granted);
   grantExecutions(scope, granted);
   grantOrphans(granted);
 }
 
-function grantCall(functions: Functions, caller: FunctionName, called: FunctionName): void {
-  functions.of(caller).role.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: ['lambda:InvokeFunction'],
-      resources: [functions.of(called).function.functionArn],
-    }),
+function grantCall(role: Role, called: string): void {
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [called] }),
   );
 }
 

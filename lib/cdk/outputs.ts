@@ -1,5 +1,4 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { outputsParameter } from '../aws/outputs-parameter.ts';
 import type { Deployment } from './deployment.ts';
@@ -14,8 +13,6 @@ import type { Sandboxes } from './sandboxes.ts';
 export interface Told extends Granted {
   readonly deployment: Deployment;
   readonly operators: Operators;
-  /** Where what was given up is kept. */
-  readonly failures: IQueue;
   readonly logs: LogBucket;
   readonly webhookUrl: string;
   readonly gatewayUrl: string;

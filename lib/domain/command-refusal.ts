@@ -1,6 +1,12 @@
+/** Most characters of a command's name that are handed on, and of a reason. What is shown is shorter. */
+export const mostOfName = 200;
+export const mostOfReason = 2_000;
+
 /** Why a command of somebody who may give it is not carried out. */
 export type CommandRefusal =
   | { readonly why: 'unknown' }
+  /** The comment was changed after it was made, by whom GitHub does not say. */
+  | { readonly why: 'edited' }
   /** The issue is closed. */
   | { readonly why: 'closed' }
   /** A run is at the issue, or will be. */
@@ -31,6 +37,8 @@ export function refusalNote(name: string, refusal: CommandRefusal): string {
   switch (refusal.why) {
     case 'unknown':
       return `no command ${name.slice(0, 40)}`;
+    case 'edited':
+      return 'the comment was edited';
     case 'closed':
       return 'the issue is closed';
     case 'busy':

@@ -67,7 +67,9 @@ export interface TriggerFacts {
     readonly by: string;
     readonly bot: boolean;
     readonly text: string;
-    /** Milliseconds since the epoch. */
+    /** Whether the text was changed since: who writes may change what anybody said, and GitHub does not say who did. */
+    readonly edited: boolean;
+    /** When it was made, in milliseconds since the epoch. */
     readonly at: number;
   };
   /** Permission of who put the label on, assigned or commented. */
@@ -123,11 +125,14 @@ export function decideTrigger(
   };
 }
 
-/** Who said what in a comment that counts, or in a sentence why it does not. On GitHub's own word. */
+/**
+ * Who said what in a comment that counts, or in a sentence why it does not. On GitHub's own word. `text` is undefined
+ * where the comment was edited: what it says now may be another's, and is neither a command nor an answer.
+ */
 export function decideComment(
   intent: CommentIntent,
   facts: TriggerFacts,
-): (Decision & { readonly text: string; readonly at: number }) | string {
+): (Decision & { readonly text: string | undefined; readonly at: number }) | string {
   const { comment } = facts;
   if (comment === undefined) return 'the comment is no longer there';
   // Also written by a person's account, where that is the one that we write with.
@@ -138,7 +143,7 @@ export function decideComment(
     repository: { forge: 'github', name: intent.repository },
     issue: String(intent.issue),
     trigger: { kind: 'comment', id: String(intent.comment), by: comment.by },
-    text: comment.text,
+    text: comment.edited ? undefined : comment.text,
     at: comment.at,
   };
 }

@@ -38,6 +38,11 @@ export function isRepositoryName(text: string): boolean {
   return repositoryName.test(text);
 }
 
+/** Whether the text is a login as GitHub allows it; a bot's ends in `[bot]`. */
+export function isLogin(text: string): boolean {
+  return login.test(text.replace(/\[bot\]$/, ''));
+}
+
 /** The intent of a webhook, or why there is none. Pure: reads only the payload, and never throws. */
 export function intentOf(event: string, payload: unknown): TriggerIntent | string {
   const body: Payload = typeof payload === 'object' && payload !== null ? payload : {};
@@ -58,7 +63,7 @@ function aboutOf({ issue, repository, sender }: Payload) {
   const by = sender?.login;
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1) return undefined;
   if (typeof name !== 'string' || !isRepositoryName(name)) return undefined;
-  if (typeof by !== 'string' || !login.test(by.replace(/\[bot\]$/, ''))) return undefined;
+  if (typeof by !== 'string' || !isLogin(by)) return undefined;
   return { repository: name, issue: number, sender: by };
 }
 

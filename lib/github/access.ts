@@ -2,6 +2,7 @@ import { ForgeFailed } from '../domain/errors.ts';
 import type { Mint, Permissions } from '../domain/mint.ts';
 import { type Allowance, countedAs } from './allowance.ts';
 import { type GitHubClient, githubClient } from './client.ts';
+import { type IsOurs, ownAccount } from './own-account.ts';
 import { siteOf } from './site.ts';
 
 /** How GitHub is reached, and who may act there. */
@@ -21,8 +22,8 @@ export interface RepositoryClient extends GitHubClient {
   readonly slug: string | undefined;
   /** Where people see GitHub: `https://github.com`, or the server itself. */
   readonly site: string;
-  /** True where what this user wrote can be the run's own. */
-  ours(user: { readonly type?: string } | null | undefined): boolean;
+  /** Gives the test for the account that this authority writes with. Throws `ForgeFailed`. */
+  ours(): Promise<IsOurs>;
 }
 
 /** Does one piece of work with a token made for it, which is ended after it. */
@@ -32,10 +33,8 @@ export type WithAccess = <T>(
 ) => Promise<T>;
 
 /** Access to `owner/name`. Throws `ForgeFailed` where that is no name. */
-export function accessTo(
-  repository: string,
-  { apiUrl, mint, allowance }: GitHubAccess,
-): WithAccess {
+export function accessTo(repository: string, authority: GitHubAccess): WithAccess {
+  const { apiUrl, mint, allowance } = authority;
   const [owner, repo, ...rest] = repository.split('/');
   if (!owner || !repo || rest.length > 0) {
     throw new ForgeFailed(`${repository} is not of the form owner/name`);
@@ -54,10 +53,9 @@ export function accessTo(
       const seen = (headers: Readonly<Record<string, unknown>>) =>
         allowance?.seen(account, headers);
       const client = githubClient({ apiUrl, token: minted.token, seen, ...renewal });
-      // People could write our marks as well; a bot of this repository is not just anybody.
-      const ours = (user: { readonly type?: string } | null | undefined) =>
-        !minted.app || user?.type === 'Bot';
       const { app, slug } = minted;
+      const ours = () =>
+        ownAccount(authority, { app, ...(slug === undefined ? {} : { slug }) }, client);
       return await work({
         ...{ ...client, at: { owner, repo }, app, slug, site: siteOf(apiUrl), ours },
       });

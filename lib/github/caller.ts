@@ -3,6 +3,7 @@ import type { Permissions } from '../domain/mint.ts';
 import { accessTo, type GitHubAccess, type RepositoryClient } from './access.ts';
 import { hasStatus } from './failure.ts';
 import type { IssueReference } from './issue-reference.ts';
+import { loginOf } from './own-account.ts';
 import { permissionOf } from './trigger-facts.ts';
 
 /** All that a run does to a repository. */
@@ -62,13 +63,4 @@ async function checkIssue({ request, at }: RepositoryClient, repository: string,
     throw new ConfigInvalid(`${repository}#${issue} is a pull request; name the issue to resolve`);
   }
   if (data.state === 'closed') throw new ConfigInvalid(`${repository}#${issue} is closed`);
-}
-
-async function loginOf({ request }: RepositoryClient): Promise<string | undefined> {
-  try {
-    return (await request('GET /user')).data.login;
-  } catch (error) {
-    if (hasStatus(error, 403)) return undefined;
-    throw error;
-  }
 }

@@ -47,7 +47,10 @@ export function commentsOf(access: WithAccess) {
 async function ownComments({ request, at, ours }: RepositoryClient, issue: string, marker: string) {
   const where = { ...at, issue_number: issueNumber(issue) };
   const all = await listAll((page) => request(`GET ${route}`, { ...where, ...page }));
-  return all.filter(({ user, body }) => ours(user) && body?.includes(marker));
+  const marked = all.filter(({ body }) => body?.includes(marker));
+  if (marked.length === 0) return [];
+  const isOurs = await ours();
+  return marked.filter(({ user }) => isOurs(user));
 }
 
 function shown({ id, html_url: url }: { id: number | bigint; html_url: string }): PostedComment {

@@ -12,7 +12,8 @@ export function reviewsOf(access: WithAccess) {
       access({ pull_requests: 'read' }, async ({ request, at, ours }) => {
         const where = { ...at, pull_number: number };
         const all = await listAll((page) => request(`GET ${route}`, { ...where, ...page }));
-        const found = all.find(({ user, body }) => ours(user) && body.includes(marker));
+        const isOurs = await ours();
+        const found = all.find(({ user, body }) => isOurs(user) && body.includes(marker));
         return found === undefined ? undefined : { url: found.html_url };
       }),
     review: (wanted) => access({ pull_requests: 'write' }, (github) => review(github, wanted)),

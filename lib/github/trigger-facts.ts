@@ -101,8 +101,9 @@ async function commentNow(
     const route = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}';
     const { data } = await request(route, { ...at, comment_id });
     if (!data.issue_url.endsWith(`/issues/${issue}`) || data.user === null) return undefined;
-    const { user, body, created_at } = data;
-    const said = { text: body ?? '', at: Date.parse(created_at) };
+    const { user, body, created_at, updated_at } = data;
+    const edited = updated_at !== created_at;
+    const said = { text: body ?? '', edited, at: Date.parse(created_at) };
     return { by: user.login, bot: user.type !== 'User', ...said };
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;

@@ -3,7 +3,9 @@ import type { Config } from '../config.ts';
 import { ConfigInvalid } from '../domain/errors.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { Turns } from '../providers/replay.ts';
-import { answerCommand, type CommandReply } from '../services/publisher/answer-command.ts';
+import type { GivenUp } from '../services/intake/intake-options.ts';
+import { answerCommand } from '../services/publisher/answer-command.ts';
+import type { CommandReply } from '../services/publisher/command-reply.ts';
 import { type ComposeOptions, composeEmbedded, type Embedded } from './compose.ts';
 import { composeGithub, type Github } from './compose-github.ts';
 import { healthOf } from './server/health.ts';
@@ -92,7 +94,12 @@ function startWorkers(
     github;
   const worker = startWorker({ ...runner, capacity: config.capacity, heldUntil });
   const reply = (answer: CommandReply) => answerCommand(ports, answer);
-  const shared = { ports, readFacts, settings, reply, log };
+  // The note stays beside the delivery in the inbox.
+  const giveUp = async ({ id, intent: { kind, repository, issue }, note }: GivenUp) => {
+    log(`delivery ${id} is lost: ${kind} on ${repository}#${issue}: ${note}`);
+    return true;
+  };
+  const shared = { ports, readFacts, settings, reply, giveUp, log };
   const inbox = startInboxWorker({ ...shared, onDone: worker.wake });
   const queue = startQueueWorker({ ports, capacity: config.capacity, heldUntil, mayTell, log });
   const { repositories: named, minutes = 10 } = config.reconcile ?? {};

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, test } from '@jest/globals';
-import { remotePublisher } from '../../lib/aws/remote-publisher.ts';
-import type { CommandReply } from '../../lib/services/publisher/answer-command.ts';
+import { entranceOf, remotePublisher, remoteSettle } from '../../lib/aws/remote-publisher.ts';
+import type { CommandReply } from '../../lib/services/publisher/command-reply.ts';
 import { refusal, startWire, type WireAnswer } from './wire.ts';
 
 const reply: CommandReply = {
@@ -51,4 +51,25 @@ test('one that breaks, or may not be asked, is told apart', async () => {
     name: 'ConfigInvalid',
     message: expect.stringContaining('the publisher lifecycle'),
   });
+});
+
+test('is told to end a run, with how its walk ended', async () => {
+  const { calls, client } = await startWire(() => ({ body: {} }));
+  const functionName = 'arn:aws:lambda:eu-west-1:111122223333:function:lifecycle:settling';
+  const settle = remoteSettle({ lambda: new LambdaClient(client), functionName });
+  const error = { Error: 'StageLost', Cause: 'nobody walks this run' };
+  await settle('r-0123456789abcdef0123', { round: 1, error });
+  expect(calls).toEqual([
+    {
+      operation: `POST /2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+      body: { step: 'Settle', run: 'r-0123456789abcdef0123', state: { error } },
+    },
+  ]);
+});
+
+test('the entrance is what Lambda says it was called by', () => {
+  const own = 'arn:aws:lambda:eu-west-1:111122223333:function:Entropy-local-lifecycle';
+  expect(entranceOf(own)).toBeUndefined();
+  expect(entranceOf(`${own}:signs`)).toBe('signs');
+  expect(entranceOf(`${own}:$LATEST`)).toBe('$LATEST');
 });

@@ -62,3 +62,12 @@ test('a mail is sent to who asked for it', () => {
 test('alarms are no more than cost nothing', () => {
   expect(dns.of('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
 });
+
+test('the intake knows where to put what it gives up', () => {
+  const [dispatch] = dns
+    .of('AWS::Lambda::Function')
+    .filter(([id]) => id.startsWith('FunctionsdispatchFunction'));
+  const [[queue] = ['']] = dns.of('AWS::SQS::Queue');
+  const variables = dispatch?.[1].Properties.Environment.Variables;
+  expect(variables.ENTROPY_FAILURES_QUEUE_URL).toEqual({ Ref: queue });
+});

@@ -76,8 +76,26 @@ function whoMay(action: string, pattern: RegExp): string[] {
 describe('of the functions', () => {
   test('only the publisher asks for tokens that write', () => {
     expect(whoMay('lambda:InvokeFunction', /mintwrite/)).toEqual(['lifecycle']);
-    expect(whoMay('lambda:InvokeFunction', /lifecycle/i)).toEqual(['dispatch', 'sweep']);
+    expect(whoMay('lambda:InvokeFunction', /Functionslifecycle/)).toEqual([]);
     expect(whoMay('lambda:InvokeFunction', /mintread/)).toEqual(['dispatch', 'gateway', 'sweep']);
+  });
+
+  test('dispatch and sweep have the publisher do one kind of thing each, by an alias of its function', () => {
+    expect(whoMay('lambda:InvokeFunction', /"FunctionsEntrancessigns/)).toEqual(['dispatch']);
+    expect(whoMay('lambda:InvokeFunction', /"FunctionsEntrancessettling/)).toEqual(['sweep']);
+    const aliases = dns.of('AWS::Lambda::Alias');
+    expect(aliases.map(([, { Properties }]) => Properties)).toEqual(
+      ['signs', 'settling'].map((Name) => ({
+        Name,
+        FunctionName: { Ref: expect.stringMatching(/^FunctionslifecycleFunction/) },
+        FunctionVersion: '$LATEST',
+      })),
+    );
+    const told = (name: string) =>
+      dns.of('AWS::Lambda::Function').find(([id]) => id.startsWith(`Functions${name}Function`))?.[1]
+        .Properties.Environment.Variables.ENTROPY_PUBLISHER_ENTRANCE;
+    expect(told('dispatch')).toEqual({ Ref: expect.stringMatching(/^FunctionsEntrancessigns/) });
+    expect(told('sweep')).toEqual({ Ref: expect.stringMatching(/^FunctionsEntrancessettling/) });
   });
 
   test('only the minters sign as the App, and they alone sign nothing else', () => {

@@ -192,8 +192,37 @@ test('a plain token works too', async () => {
   const token = await playground.userToken('maria');
   const forge = githubForge(repository, { ...access, mint: tokenMinter(token) });
   const mark = '<!-- entropy:mine -->';
-  await forge.comment('1', mark);
-  expect(await forge.findComment('1', mark)).toBeDefined();
+  const { id } = await forge.comment('1', mark);
+  expect(await forge.findComment('1', mark)).toMatchObject({ id });
+});
+
+test("a mark in somebody else's comment is not ours, whatever the token", async () => {
+  const { playground, access, repository } = github;
+  const mark = '<!-- entropy:forged -->';
+  const say = (by: string) => playground.comment({ repository, number: 1, by, body: mark });
+  await playground.addAccount('helper[bot]', 'Bot');
+  await say('stranger');
+  const bots = await say('helper[bot]');
+  const asApp = githubForge(repository, access);
+  const mint = tokenMinter(await playground.userToken('maria'));
+  const plain = { ...access, mint };
+  const asMaria = githubForge(repository, plain);
+  expect(await asApp.findComment('1', mark)).toBeUndefined();
+  expect(await asMaria.findComment('1', mark)).toBeUndefined();
+  const hers = await say('maria');
+  const user = { method: 'GET', path: '^/user$', kind: 'status', times: 1 } as const;
+  // Whose the token is was asked for once.
+  await playground.addFault({ ...user, status: 404 });
+  expect(await asMaria.findComment('1', mark)).toMatchObject({ id: String(hers.id) });
+  expect(await asApp.findComment('1', mark)).toBeUndefined();
+  // While that can't be told, nothing is taken for ours, and it is asked again.
+  const unsure = githubForge(repository, { ...access, mint });
+  await expect(unsure.findComment('1', mark)).rejects.toMatchObject({ name: 'ForgeFailed' });
+  expect(await unsure.findComment('1', mark)).toMatchObject({ id: String(hers.id) });
+  // GitHub refuses so to tell whose the token of Actions is, which writes as a bot.
+  await playground.addFault({ ...user, status: 403 });
+  const asActions = githubForge(repository, { ...access, mint });
+  expect(await asActions.findComment('1', mark)).toMatchObject({ id: String(bots.id) });
 });
 
 test('a name that is none is refused', () => {

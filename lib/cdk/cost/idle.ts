@@ -12,7 +12,7 @@ const byUse = new Set(
     ...['EC2::Subnet', 'EC2::SubnetRouteTableAssociation', 'EC2::VPC'],
     ...['EC2::VPCGatewayAttachment', 'ECS::Cluster', 'ECS::TaskDefinition'],
     ...['IAM::ManagedPolicy', 'IAM::Policy', 'IAM::Role', 'Lambda::EventSourceMapping'],
-    ...['Lambda::Function', 'Lambda::Permission', 'Lambda::Url', 'Logs::LogGroup'],
+    ...['Lambda::Alias', 'Lambda::Function', 'Lambda::Permission', 'Lambda::Url', 'Logs::LogGroup'],
     ...['Route53Resolver::FirewallRuleGroup', 'Route53Resolver::FirewallRuleGroupAssociation'],
     ...['S3::Bucket', 'S3::BucketPolicy', 'SNS::Subscription', 'SNS::Topic', 'SNS::TopicPolicy'],
     ...['SQS::Queue', 'SQS::QueuePolicy', 'SSM::Parameter', 'StepFunctions::StateMachine'],

@@ -1,4 +1,4 @@
-import type { CommandRefusal } from '../../domain/command-refusal.ts';
+import { type CommandRefusal, mostOfReason } from '../../domain/command-refusal.ts';
 import type { CommandName } from '../../domain/comment-command.ts';
 import { NotFound, PolicyViolation } from '../../domain/errors.ts';
 import type { LetPass } from '../../domain/let-pass.ts';
@@ -117,7 +117,7 @@ async function leaveOf(ports: Ports, run: Run, by: string): Promise<LetPass | Co
   } catch (error) {
     // What nobody can let pass is told as well.
     if (!(error instanceof NotFound) && !(error instanceof PolicyViolation)) throw error;
-    return { why: 'nothing-to-pass', because: error.message };
+    return { why: 'nothing-to-pass', because: error.message.slice(0, mostOfReason) };
   }
 }
 

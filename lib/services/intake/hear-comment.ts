@@ -1,4 +1,4 @@
-import { type CommandRefusal, refusalNote } from '../../domain/command-refusal.ts';
+import { type CommandRefusal, mostOfName, refusalNote } from '../../domain/command-refusal.ts';
 import { commandIn } from '../../domain/comment-command.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { runIdOf } from '../../domain/run.ts';
@@ -32,19 +32,33 @@ export async function hearComment(
   const { permission } = facts;
   const issueState = facts.issue.state;
   const call = { ports, settings, decision, permission, issueState, newest, saidAt };
-  const said = commandIn(text);
+  const said = commandIn(text ?? facts.comment?.text ?? '');
   if (said === undefined) {
+    // Whatever stood there when it was said, nobody is known to have said what stands there now.
+    if (text === undefined) return refusalNote('', { why: 'edited' });
     const done = await answer({ ...call, rest: text.trim() });
     // No command: people talk, and get no answer.
     return typeof done === 'object' ? refusalNote('', done) : done;
   }
   if (!facts.rules.comment) return 'comments give no commands here: trigger.comment is false';
   const command = commandNamed(said.name);
-  const unknown: CommandRefusal = { why: 'unknown' };
-  const refusal = command === undefined ? unknown : await command({ ...call, rest: said.rest });
+  const refusal = await refusalOf(text === undefined, command, { ...call, rest: said.rest });
   if (typeof refusal !== 'object') return refusal;
-  const { name } = said;
+  const name = said.name.slice(0, mostOfName);
   const by = decision.trigger.by;
   await reply({ ...issue, name, comment: String(intent.comment), by, refusal });
   return `${refusalNote(name, refusal)}: told so`;
+}
+
+type Command = NonNullable<ReturnType<typeof commandNamed>>;
+
+/** Why nothing comes of the command; or what came of it. */
+function refusalOf(
+  edited: boolean,
+  command: Command | undefined,
+  call: Parameters<Command>[0],
+): ReturnType<Command> {
+  const refuse = async (refusal: CommandRefusal) => refusal;
+  if (edited) return refuse({ why: 'edited' });
+  return command === undefined ? refuse({ why: 'unknown' }) : command(call);
 }

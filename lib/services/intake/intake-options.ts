@@ -1,6 +1,7 @@
+import type { Delivery } from '../../domain/ports.ts';
 import type { RunSettings } from '../../domain/run.ts';
 import type { TriggerFacts, TriggerIntent } from '../../domain/trigger.ts';
-import type { CommandReply } from '../publisher/answer-command.ts';
+import type { CommandReply } from '../publisher/command-reply.ts';
 
 /** Where the facts about an intent are read. Throws `ForgeFailed`, `ForgeUnavailable`. */
 export type ReadTriggerFacts = (intent: TriggerIntent) => Promise<TriggerFacts>;
@@ -12,6 +13,12 @@ export interface TriggerOptions {
   readonly settings: RunSettings;
 }
 
+/** A delivery that nothing will come of, though GitHub did not say so. */
+export interface GivenUp extends Pick<Delivery, 'id' | 'event' | 'intent' | 'receivedAt'> {
+  /** What became of it, in a sentence. */
+  readonly note: string;
+}
+
 /** The same, where people may be answered. */
 export interface IntakeOptions extends TriggerOptions {
   /**
@@ -19,4 +26,9 @@ export interface IntakeOptions extends TriggerOptions {
    * of people who may give them.
    */
   readonly reply: (reply: CommandReply) => Promise<void>;
+  /**
+   * Keeps what was given up where whoever operates this sees it, and tells whether that was done: if not, the delivery
+   * waits. May be told of the same again. Never throws.
+   */
+  readonly giveUp: (given: GivenUp) => Promise<boolean>;
 }

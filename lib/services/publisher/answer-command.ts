@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { RefusedCommand } from '../../domain/command-refusal.ts';
 import { effectKey } from '../../domain/effect.ts';
 import { ForgeFailed, ForgeUnavailable } from '../../domain/errors.ts';
 import type { Forge, PostedComment } from '../../domain/forge.ts';
 import type { Ports } from '../../domain/ports.ts';
-import { issueKeyOf, type RepositoryRef, runIdOf } from '../../domain/run.ts';
+import { issueKeyOf, runIdOf } from '../../domain/run.ts';
 import { holding } from '../hold-lease.ts';
+import type { CommandReply } from './command-reply.ts';
 import { type EffectPorts, markerOf, performEffect } from './perform-effect.ts';
 import { refusalText } from './refusal-text.ts';
 
 /** In the one reply that an issue has of this kind. */
 const replyMark = markerOf('commands');
-
-/** A command that came to nothing, and the issue that it was given on. */
-export interface CommandReply extends RefusedCommand {
-  readonly repository: RepositoryRef;
-  readonly issue: string;
-}
 
 /**
  * Says on the issue why a command came to nothing and what would work: in the issue's one reply, whose text is

@@ -18,6 +18,8 @@ function reasonText(name: string, refusal: CommandRefusal): string {
   switch (refusal.why) {
     case 'unknown':
       return `there is no such command.${meant(name)}`;
+    case 'edited':
+      return 'the comment was edited since it was made, and GitHub does not say by whom. Give the command in a new comment.';
     case 'closed':
       return 'the issue is closed. Reopen it, then give the command again.';
     case 'busy':

@@ -19,8 +19,8 @@ const ledger = ['read the ledger', 'write the ledger'];
 const may: Readonly<Record<FunctionName, readonly string[]>> = {
   webhook: ['read a delivery', 'store a delivery', 'read the webhook secret'],
   dispatch: [
-    ...[...items, ...ledger, 'sign the ledger', 'call mint-read', 'call lifecycle'],
-    'start a run',
+    ...[...items, ...ledger, 'sign the ledger', 'call mint-read'],
+    ...['have a sign published', 'start a run'],
   ],
   lifecycle: [...items, ...ledger, 'sign the ledger', 'call mint-write'],
   'close-stage': [...items, 'read the ledger'],
@@ -29,8 +29,8 @@ const may: Readonly<Record<FunctionName, readonly string[]>> = {
   'mint-write': ['sign as the App'],
   'ledger-writer': ledger,
   sweep: [
-    ...[...items, ...ledger, 'sign the ledger', 'call mint-read', 'call lifecycle'],
-    ...['start a run', 'list sandboxes'],
+    ...[...items, ...ledger, 'sign the ledger', 'call mint-read'],
+    ...['have a run settled', 'start a run', 'list sandboxes'],
   ],
 };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { defaultBudget } from '../../../lib/domain/budget.ts';
-import { StorageFailed } from '../../../lib/domain/errors.ts';
+import { ForgeUnavailable, StorageFailed } from '../../../lib/domain/errors.ts';
 import type { Ports } from '../../../lib/domain/ports.ts';
 import { type Run, runIdOf } from '../../../lib/domain/run.ts';
 import { readTriggerFacts } from '../../../lib/github/trigger-facts.ts';
@@ -8,7 +8,7 @@ import { openSigner } from '../../../lib/local/signer.ts';
 import { openDatabase } from '../../../lib/local/store/database.ts';
 import { sqliteStores } from '../../../lib/local/store/stores.ts';
 import { drainInbox } from '../../../lib/services/intake/drain.ts';
-import type { IntakeOptions } from '../../../lib/services/intake/intake-options.ts';
+import type { GivenUp, IntakeOptions } from '../../../lib/services/intake/intake-options.ts';
 import { answerCommand } from '../../../lib/services/publisher/answer-command.ts';
 import { playgroundWith } from '../../github/playground-fixture.ts';
 import { freshFolder } from '../../local/source/git-fixture.ts';
@@ -18,8 +18,14 @@ let ports: Ports;
 let close: () => void;
 let options: IntakeOptions;
 let deliveries = 0;
+let receivedAt = 0;
+let isKept = true;
+let givenUp: GivenUp[] = [];
 
 beforeEach(async () => {
+  receivedAt = Date.now();
+  isKept = true;
+  givenUp = [];
   github = await playgroundWith();
   const folder = freshFolder();
   const database = openDatabase(folder);
@@ -32,6 +38,10 @@ beforeEach(async () => {
   options = {
     readFacts: (intent) => readTriggerFacts(github.access, intent),
     reply: (reply) => answerCommand(ports, reply),
+    giveUp: async (given) => {
+      givenUp.push(given);
+      return isKept;
+    },
     settings: {
       model: { provider: 'replay', model: 'none' },
       ...{ roleModels: {}, budget: defaultBudget, sandbox: 'process' },
@@ -46,7 +56,7 @@ afterEach(async () => {
 async function deliver(intent: Record<string, unknown>) {
   deliveries += 1;
   const id = `delivery-${deliveries}`;
-  const keys = { bodyHash: id, semanticKey: id, event: 'issues', receivedAt: 0 };
+  const keys = { bodyHash: id, semanticKey: id, event: 'issues', receivedAt };
   const about = { repository: github.repository, issue: Number(github.issue), sender: 'maria' };
   await ports.inbox.accept({ id, ...keys, intent: { ...about, ...intent } });
 }
@@ -91,8 +101,37 @@ test('a delivery waits while GitHub is away, and what is wrong with one is no ma
     expect.stringMatching(/^run r-/),
     expect.stringMatching(/^ForgeFailed: .*not installed on octo.nothing|gone/),
     'the comment is no longer there',
-    expect.stringMatching(/^fault: TypeError/),
+    expect.stringMatching(/^given up after 0 minutes: TypeError: /),
   ]);
+  // What GitHub refuses is an answer; what is wrong on our side is not.
+  expect(givenUp.map(({ intent }) => intent.kind)).toEqual(['nonsense']);
+  expect(await ports.inbox.pending(10)).toEqual([]);
+});
+
+test('what can never be done comes back for a day, and is then given up where it is seen', async () => {
+  const broken = { ...options, reply: () => Promise.reject(new ForgeUnavailable('it broke')) };
+  const { id } = await github.playground.comment({ ...where(), by: 'maria', body: '/entropy stp' });
+  const day = 24 * 3_600_000;
+  receivedAt = Date.now() - day + 3_600_000;
+  await deliver({ kind: 'comment', comment: id, command: true });
+  expect(await drainInbox(ports, broken)).toEqual({ done: [], waiting: 1 });
+  expect(givenUp).toEqual([]);
+  ports = { ...ports, clock: { now: () => receivedAt + day + 1 } };
+  // Where that can't be kept, it is not lost.
+  isKept = false;
+  expect(await drainInbox(ports, broken)).toEqual({ done: [], waiting: 1 });
+  isKept = true;
+  const { done, waiting } = await drainInbox(ports, broken);
+  const note = 'given up after 1440 minutes: ForgeUnavailable: it broke';
+  expect({ note: done[0]?.note, waiting }).toEqual({ note, waiting: 0 });
+  const intent = expect.objectContaining({ kind: 'comment', comment: id });
+  expect(givenUp.at(-1)).toEqual({
+    id: done[0]?.delivery,
+    event: 'issues',
+    receivedAt,
+    note,
+    intent,
+  });
   expect(await ports.inbox.pending(10)).toEqual([]);
 });
 

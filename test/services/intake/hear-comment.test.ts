@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { defaultBudget } from '../../../lib/domain/budget.ts';
 import type { Run } from '../../../lib/domain/run.ts';
@@ -23,6 +24,7 @@ beforeEach(async () => {
   options = {
     readFacts: (intent) => readTriggerFacts(access, intent),
     reply: (reply) => answerCommand(ports, reply),
+    giveUp: async () => true,
     settings: {
       model: { provider: 'replay', model: 'none' },
       ...{ roleModels: {}, budget: defaultBudget, sandbox: 'process' },
@@ -38,12 +40,23 @@ async function say(body: string, by = 'maria', number = 2): Promise<readonly str
   const { id } = await on.playground.comment({ ...where(number), by, body });
   return hear(id, by, number);
 }
+/** Changes what a comment says, until GitHub's clock, which counts in seconds, has moved on since it was made. */
+async function edit(comment: number, by: string, body: string): Promise<void> {
+  const path = `/repos/${on.repository}/issues/comments/${comment}`;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await on.playground.request(by, 'PATCH', path, { body });
+    const { created_at, updated_at } = answer.body as { created_at: string; updated_at: string };
+    if (created_at !== updated_at) return;
+    await sleep(50);
+  }
+  throw new Error('the clock stands still');
+}
 async function hear(comment: number, sender: string, number = 2): Promise<readonly string[]> {
   heard += 1;
   const id = `heard-${heard}`;
   const about = { repository: on.repository, issue: number, sender };
   const intent = { kind: 'comment', ...about, comment, command: true };
-  const keys = { bodyHash: id, semanticKey: id, event: 'issue_comment', receivedAt: 0 };
+  const keys = { bodyHash: id, semanticKey: id, event: 'issue_comment', receivedAt: Date.now() };
   await on.ports.inbox.accept({ id, ...keys, intent });
   return (await drainInbox(on.ports, options)).done.map(({ note }) => note);
 }
@@ -150,4 +163,37 @@ test('while GitHub takes no comment the delivery waits, and is then answered onc
   const { done } = await drainInbox(on.ports, options);
   expect(done.map(({ note }) => note)).toEqual(['no run to stop: told so']);
   expect(await replies()).toHaveLength(1);
+});
+
+test("a comment that was edited is nobody's command, whoever wrote it and whoever may write", async () => {
+  await anotherIssue();
+  // Who may write may edit what a maintainer said.
+  const said = (by: string, body: string) => on.playground.comment({ ...where(2), by, body });
+  const theirs = await said('keeper', 'I will look at it.');
+  await edit(theirs.id, 'octo', '/entropy let-pass');
+  expect(await hear(theirs.id, 'keeper')).toEqual(['the comment was edited: told so']);
+  const [reply] = await replies();
+  expect(reply?.body).toMatch(/the comment was edited since it was made.* in a new comment/);
+  const own = await said('maria', '/entropy');
+  await edit(own.id, 'maria', '/entropy ');
+  expect(await hear(own.id, 'maria')).toEqual(['the comment was edited: told so']);
+  expect(await on.ports.runs.list()).toHaveLength(1);
+  // Strangers can't make it speak so either.
+  const strange = await said('stranger', 'Hello.');
+  await edit(strange.id, 'octo', '/entropy');
+  expect(await hear(strange.id, 'stranger')).toEqual([expect.stringMatching(/^stranger has/)]);
+  expect(await hear((await said('maria', '/entropy')).id, 'maria')).toEqual([
+    expect.stringMatching(/^run r-/),
+  ]);
+});
+
+test('an answer that was edited is not taken, and gets none', async () => {
+  const run = await on.run();
+  const ended = { outcome: 'question', note: 'Which?', settledAt: Date.now() } as const;
+  await on.ports.runs.update(run.id, ['running'], { status: 'settled', ...ended }, []);
+  const { id } = await on.playground.comment({ ...where(1), by: 'maria', body: 'The first.' });
+  await edit(id, 'octo', 'The second.');
+  expect(await hear(id, 'maria', 1)).toEqual(['the comment was edited']);
+  expect(await replies(1)).toEqual([]);
+  expect(await say('The first.', 'maria', 1)).toEqual([expect.stringMatching(/^run r-/)]);
 });
