@@ -4,7 +4,7 @@ import { chainOf, nameOf } from './model-chain.ts';
 import type { Policy } from './policy.ts';
 import type { ModelChoice, RunSettings, RunTerms } from './run.ts';
 import { type ModelRole, modelRoles, type RoleName } from './stage.ts';
-import { wiresOf } from './wire.ts';
+import { wiresOf, wiresOfChain } from './wire.ts';
 import type { Wire } from './wire-names.ts';
 
 /** The engine of a role: an operator's choice stands over the repository's. */
@@ -93,7 +93,6 @@ function fits(name: EngineName, model: ModelChoice): boolean {
 }
 
 function wiresBetween(name: EngineName, model: ModelChoice): readonly Wire[] {
-  return engines[name].wires.filter((wire) =>
-    chainOf(model).every((link) => wiresOf(link).includes(wire)),
-  );
+  const spoken = wiresOfChain(model);
+  return engines[name].wires.filter((wire) => spoken.includes(wire));
 }
