@@ -76,6 +76,11 @@ function requireEngine(choice: EngineChoice, model: ModelChoice, role: RoleName)
       `roles.${role}.engine: command needs a command line: roles.${role}.command in .entropy.yml, or --engine-command`,
     );
   }
+  if (name === 'command' && choice.servers !== undefined) {
+    throw new ConfigInvalid(
+      `roles.${role}.engine: command can't be given the tool servers that mcp in .entropy.yml allows (${Object.keys(choice.servers).join(', ')}); take another engine, or leave mcp out`,
+    );
+  }
 }
 
 /** An engine speaks one protocol for as long as it runs, and nothing is translated: so must all that may answer it. */
