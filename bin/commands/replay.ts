@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../lib/config.ts';
+import type { Failure } from '../../lib/domain/outcome.ts';
 import type { LocalSandboxKind } from '../../lib/domain/run.ts';
 import { composeReplay, treesOf } from '../../lib/local/compose-replay.ts';
 import { standInFor } from '../../lib/local/sandbox/choose.ts';
@@ -41,11 +42,16 @@ async function replay(
     const same =
       trees.length === prepared.trees.length &&
       trees.every((tree, n) => tree === prepared.trees[n]);
-    const found = { type: 'replay', run: id, same, recorded: prepared.trees, replayed: trees };
+    const { error } = (await ports.runs.get(prepared.run.id)) ?? {};
+    const why = same ? undefined : whyNot(trees.length, error);
+    const found = {
+      ...{ type: 'replay', run: id, same, ...(why === undefined ? {} : { why }) },
+      ...{ recorded: prepared.trees, replayed: trees },
+    };
     if (shown.json) writeJson(shown.out, found);
     else
       shown.out.write(
-        `${verdict(shown, same, trees.length)}\n  recorded ${prepared.trees.join(' ')}\n  replayed ${trees.join(' ')}\n`,
+        `${verdict(shown, why)}\n  recorded ${prepared.trees.join(' ')}\n  replayed ${trees.join(' ')}\n`,
       );
     return same ? 0 : 1;
   } finally {
@@ -53,8 +59,14 @@ async function replay(
   }
 }
 
-function verdict({ out }: Terminal, same: boolean, replayed: number): string {
-  if (same) return paint(out, 'green', 'the same tree in every round');
-  const why = replayed === 0 ? 'the replay left no tree to compare' : 'the trees differ';
-  return paint(out, 'red', why);
+function verdict({ out }: Terminal, why: string | undefined): string {
+  return why === undefined
+    ? paint(out, 'green', 'the same tree in every round')
+    : paint(out, 'red', why);
+}
+
+/** What ended a replay before it came to all trees is in its own words. */
+function whyNot(replayed: number, error: Failure | undefined): string {
+  const what = replayed === 0 ? 'the replay left no tree to compare' : 'the trees differ';
+  return error === undefined ? what : `${what}: ${error.name}: ${error.message}`;
 }

@@ -11,7 +11,7 @@ import { obstacleIn } from './checks/mending/reason.ts';
 import type { Exec } from './exec.ts';
 import { type Bench, benchIn, checkOut, keep, pinChecks } from './verify/checkout.ts';
 import type { Commands } from './verify/commands.ts';
-import { entriesOf, gitIn, viewOf } from './verify/git.ts';
+import { entriesOf, viewOf } from './verify/git.ts';
 import { type Kinds, kindsOf } from './verify/kinds.ts';
 import { type Watch, watched } from './verify/laid-files.ts';
 import { type Rerun, runTests } from './verify/run-tests.ts';
@@ -24,6 +24,8 @@ export interface VerifyRequest {
   readonly workspaceRoot: string;
   /** A clone with `.git` that has the base; objects are added to it, nothing else is touched. */
   readonly repositoryDir: string;
+  /** Tools can write there: git is started there through `wrapper` too, since its configuration may be theirs. */
+  readonly repositorySpoiled?: boolean;
   /** Commit that the change is laid over. */
   readonly base: string;
   readonly change: ChangeSet;
@@ -67,7 +69,10 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
   const { base, change } = request;
   const path = request.env.PATH ?? '';
   const root = join(request.workspaceRoot, 'checks');
-  const fresh = benchIn(root, request.repositoryDir, base, path, request.wrapper);
+  const fresh = benchIn(root, {
+    ...{ repository: request.repositoryDir, base, path },
+    ...{ wrapper: request.wrapper ?? [], spoiled: request.repositorySpoiled ?? false },
+  });
   const bench = { ...fresh, kept: request.memory?.kept ?? fresh.kept };
   const { found, kinds, view, ...planned } = await plansFor(request, bench);
   request.beforeTools?.();
@@ -93,12 +98,12 @@ export async function verifyChange(request: VerifyRequest): Promise<Evidence> {
 /** It brings the reader of `.entropy.yml`, which a repository that can be checked does without. */
 const report = () => import('./checks/why-unavailable.ts');
 
-async function plansFor({ repositoryDir, base, change, checks }: VerifyRequest, bench: Bench) {
+async function plansFor({ base, change, checks }: VerifyRequest, bench: Bench) {
   if (change.base !== base) {
     throw new PolicyViolation(`the change is for ${change.base}, not for ${base}`);
   }
   try {
-    const git = gitIn(repositoryDir, bench.path);
+    const git = bench.inRepository;
     const entries = await entriesOf(git, base);
     const view = viewOf(git, entries);
     const found = await findChecks(view, checks);

@@ -4,7 +4,7 @@ import { chainOf, nameOf } from './model-chain.ts';
 import type { Policy } from './policy.ts';
 import type { ModelChoice, RunSettings, RunTerms } from './run.ts';
 import { type ModelRole, modelRoles, type RoleName } from './stage.ts';
-import { wiresOf } from './wire.ts';
+import { wiresOf, wiresOfChain } from './wire.ts';
 import type { Wire } from './wire-names.ts';
 
 /** The engine of a role: an operator's choice stands over the repository's. */
@@ -76,6 +76,11 @@ function requireEngine(choice: EngineChoice, model: ModelChoice, role: RoleName)
       `roles.${role}.engine: command needs a command line: roles.${role}.command in .entropy.yml, or --engine-command`,
     );
   }
+  if (name === 'command' && choice.servers !== undefined) {
+    throw new ConfigInvalid(
+      `roles.${role}.engine: command can't be given the tool servers that mcp in .entropy.yml allows (${Object.keys(choice.servers).join(', ')}); take another engine, or leave mcp out`,
+    );
+  }
 }
 
 /** An engine speaks one protocol for as long as it runs, and nothing is translated: so must all that may answer it. */
@@ -93,7 +98,6 @@ function fits(name: EngineName, model: ModelChoice): boolean {
 }
 
 function wiresBetween(name: EngineName, model: ModelChoice): readonly Wire[] {
-  return engines[name].wires.filter((wire) =>
-    chainOf(model).every((link) => wiresOf(link).includes(wire)),
-  );
+  const spoken = wiresOfChain(model);
+  return engines[name].wires.filter((wire) => spoken.includes(wire));
 }

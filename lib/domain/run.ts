@@ -27,7 +27,7 @@ export interface ModelChoice {
   readonly model: string;
   /** Base URL for `openai-compatible` or a proxy; never holds a credential. */
   readonly baseUrl?: string;
-  /** What an `openai-compatible` server speaks, where that is not Chat Completions alone. */
+  /** What an `openai-compatible` server speaks, where that is not Chat Completions alone; of `replay`, what was recorded. */
   readonly wires?: readonly Wire[];
   /** Models that stand in for this one, in order, while it can't be had; they have none of their own. */
   readonly fallbacks?: readonly ModelChoice[];

@@ -1,4 +1,5 @@
 import type { TurnAddress } from './model.ts';
+import { chainOf } from './model-chain.ts';
 import type { ModelChoice, RunSettings } from './run.ts';
 import { type Wire, wires } from './wire-names.ts';
 
@@ -13,8 +14,13 @@ export function wiresOf(choice: ModelChoice): readonly Wire[] {
     case 'openai-compatible':
       return choice.wires ?? ['chat-completions'];
     case 'replay':
-      return wires;
+      return choice.wires ?? wires;
   }
+}
+
+/** Those that every model of a chain speaks. */
+export function wiresOfChain(choice: ModelChoice): readonly Wire[] {
+  return wires.filter((wire) => chainOf(choice).every((link) => wiresOf(link).includes(wire)));
 }
 
 /** A call in a provider's own protocol. */

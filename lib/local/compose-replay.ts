@@ -5,8 +5,16 @@ import type { AwsPlace, Config } from '../config.ts';
 import { NotFound } from '../domain/errors.ts';
 import type { IssueSnapshot } from '../domain/forge.ts';
 import type { Ports } from '../domain/ports.ts';
-import { type LocalSandboxKind, type Run, runIdOf } from '../domain/run.ts';
-import type { StageAttempt } from '../domain/stage.ts';
+import {
+  type LocalSandboxKind,
+  type ModelChoice,
+  type Run,
+  type RunSettings,
+  runIdOf,
+} from '../domain/run.ts';
+import { modelRoles, type StageAttempt } from '../domain/stage.ts';
+import { modelFor } from '../domain/terms.ts';
+import { wiresOfChain } from '../domain/wire.ts';
 import { gitRemoteOf } from '../github/remote.ts';
 import { ledgerTurns } from '../providers/replay.ts';
 import { ledgerWireTurns } from '../providers/wire-replay.ts';
@@ -105,8 +113,7 @@ export async function composeReplay(
       settings: {
         ...run.settings,
         sandbox,
-        model: { provider: 'replay', model: run.settings.model.model },
-        roleModels: {},
+        ...modelsOf(run),
         replayOf: id,
       },
     },
@@ -115,6 +122,15 @@ export async function composeReplay(
       original.close();
     },
   };
+}
+
+/** The same names, and the protocols that those models speak: an engine asks in the first that it has in common with them. */
+function modelsOf(run: Run): Pick<RunSettings, 'model' | 'roleModels'> {
+  const recorded = (choice: ModelChoice): ModelChoice => ({
+    ...{ provider: 'replay', model: choice.model, wires: wiresOfChain(choice) },
+  });
+  const roles = modelRoles.map((role) => [role, recorded(modelFor(run, role))] as const);
+  return { model: recorded(run.settings.model), roleModels: Object.fromEntries(roles) };
 }
 
 /** Trees that the rounds of a run came to, as its Evidence names them. */

@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
+import type { EngineName } from '../domain/engine.ts';
+import { engineOf } from '../domain/engine-choice.ts';
 import type { ForgeOf, Ports, RunnerPorts, RunStore } from '../domain/ports.ts';
 import type { RepositoryRef } from '../domain/run.ts';
 import { defaultLimits, type RoleName, type StageAttempt } from '../domain/stage.ts';
@@ -14,6 +16,7 @@ import { priceOf } from '../providers/prices.ts';
 import { loadProvider, providerOf, relayOf } from '../providers/provider.ts';
 import type { Turns } from '../providers/replay.ts';
 import type { WireTurns } from '../providers/wire-replay.ts';
+import { policyOf, runOf } from '../services/lifecycle/run-facts.ts';
 import { stageInput } from '../services/lifecycle/stage-input.ts';
 import { type GatewayOptions, startGateway } from './gateway/server.ts';
 import { localForge } from './local-forge/local-forge.ts';
@@ -118,7 +121,7 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
     harness,
     docker: config.docker,
     hostEnv: config.host,
-    programs,
+    engines: { programs, of: (stage) => engineFor(ports, stage) },
     kindOf: async (run) => (await stores.runs.get(run))?.settings.sandbox ?? 'bubblewrap',
     onStarted: (stage) => void makeReady(stores.runs, stage),
     log: options.log,
@@ -142,6 +145,12 @@ export async function composeEmbedded(config: Config, options: ComposeOptions): 
       closeStores();
     },
   };
+}
+
+/** What plays a stage, by the run's settings and the repository's rules. */
+async function engineFor(ports: Ports, { run: id, role }: StageAttempt): Promise<EngineName> {
+  const run = await runOf(ports, id);
+  return engineOf(run.settings, await policyOf(ports, run), role);
 }
 
 /** While a sandbox comes up, what its model calls will need here; where that fails, they will say why. */

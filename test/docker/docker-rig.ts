@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SandboxOptions } from '../../lib/local/sandbox/options.ts';
 import { type Rig, rigOf } from '../local/sandbox/rig.ts';
 
 /** The sandbox's image under a name of these tests: other checkouts on this machine may make theirs meanwhile. */
@@ -73,7 +74,7 @@ export function imageWith(lines: readonly string[], files: Record<string, string
 }
 
 /** A rig of the sandbox `docker`: the script is in the place of the image's harness. */
-export async function dockerRig(script: string): Promise<Rig> {
+export async function dockerRig(script: string, more: Partial<SandboxOptions> = {}): Promise<Rig> {
   const scripted = imageWith(['COPY harness.mjs /opt/entropy/bin/harness.mjs'], {
     'harness.mjs': script,
   });
@@ -81,6 +82,7 @@ export async function dockerRig(script: string): Promise<Rig> {
   const made = await rigOf('', 'docker', {
     docker: { image: scripted, env },
     harness: { node, main: join(root, 'task-image', 'main.ts'), root },
+    ...more,
   });
   const remove = async () => {
     docker('rmi', '--force', scripted);

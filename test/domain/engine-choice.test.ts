@@ -42,6 +42,25 @@ test('an engine speaks what the provider speaks', () => {
   expect(engineChoice(settings(), rules, 'coder', anthropic).wires).toEqual(['messages']);
 });
 
+test('recorded turns are asked for in the protocols that they were recorded in, if those are known', () => {
+  const recorded: ModelChoice = { provider: 'replay', model: 'm', wires: ['chat-completions'] };
+  const rules = policy({ roles: { coder: { engine: 'opencode' } } });
+  expect(engineChoice(settings(), rules, 'coder', recorded).wires).toEqual(['chat-completions']);
+  expect(() => required(settings({ model: recorded, engines: { coder: 'codex' } }))).toThrow(
+    /codex speaks responses, and the provider replay chat-completions/,
+  );
+});
+
+test('a command is refused where the rules allow tool servers, which it can not be given', () => {
+  const rules = policy({ mcp: { docs: { command: ['docs'] } } });
+  const own = settings({ engines: { coder: 'command' }, engineCommand: 'my-agent' });
+  expect(() => required(own, rules)).toThrow(
+    /coder\.engine: command can't be given the tool servers .* \(docs\)/,
+  );
+  required(own);
+  required(settings({ engines: { coder: 'claude-code' } }), rules);
+});
+
 describe('of a chain', () => {
   const chain = (...fallbacks: ModelChoice[]) => ({ ...anthropic, fallbacks });
   const speaking = (...wires: NonNullable<ModelChoice['wires']>) => ({ ...openai, wires });

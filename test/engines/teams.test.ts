@@ -1,10 +1,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { type EngineName, engineNames } from '../../lib/domain/engine.ts';
 import { desk } from '../bin/command-line.ts';
-import { plan } from '../bin/scripted-team.ts';
 import { git, mended, treeWith } from '../bin/sums.ts';
 import { type ModelServer, modelKey, runToEnd, servers, startRun } from '../bin/team-run.ts';
-import { agent, playedBy, programOf, runs } from './fixtures/words.ts';
+import { atServer, team } from './fixtures/team.ts';
 
 const at = desk();
 const table: string[] = [];
@@ -42,41 +41,12 @@ test('no engine and no provider is left out', () => {
   expect(cells.map(([engine, server]) => `${engine} ${server}`).sort()).toEqual(wanted.sort());
 });
 
-function commandLine(engine: EngineName, more: readonly string[]): readonly string[] {
-  const command =
-    engine === 'command' ? ['--engine-command', `exec "${process.execPath}" "${agent}"`] : [];
-  return ['--engine', engine, ...command, ...more];
-}
-
-function programs(engine: EngineName): Record<string, string> {
-  if (engine === 'builtin' || engine === 'command') return {};
-  return { ENTROPY_ENGINES: `${engine}=${programOf(engine)}` };
-}
-
-const mend = `printf %s '${mended['src/sum.js']?.trim()}' > src/sum.js; echo >> src/sum.js`;
-const title = { title: 'Add up all numbers', body: 'The first number was left out.' };
-const review = { verdict: 'approve', summary: 'Read it all.', comments: [] };
-
-/** Of an answer in a form, every field is there. */
-function reading(engine: EngineName): object {
-  return engine === 'builtin' ? plan : { kind: 'plan', ...plan, question: null, reason: null };
-}
-
-function team(engine: EngineName) {
-  const answer = (tool: string, words: object) => playedBy(engine, tool, words);
-  return [
-    { when: 'You read one issue', turns: answer('submit_plan', reading(engine)) },
-    { when: 'You are the coder', turns: [runs(engine, mend), ...answer('submit', title)] },
-    { when: 'You review a change', turns: answer('submit', review) },
-  ];
-}
-
 function row(engine: string, server: string, what: string): void {
   table.push(`${engine.padEnd(14)}${server.padEnd(20)}${what}`);
 }
 
 describe.each(cells)('%s at %s', (engine, server, protocol, ...more) => {
-  const request = { wire: server, args: commandLine(engine, more), env: programs(engine) };
+  const request = { wire: server, ...atServer(engine, more) };
   if (protocol === undefined) {
     test('is refused before anything is asked, with what would do', async () => {
       const started = await startRun(at, { ...request, turns: [] });

@@ -16,6 +16,8 @@ export type ScriptedPart =
   | {
       readonly type: 'tool_use';
       readonly name: string;
+      /** Over Responses only: the namespace that the client offered the tool in. */
+      readonly namespace?: string;
       readonly id?: string;
       readonly input?: Record<string, unknown>;
       readonly rawInput?: string;

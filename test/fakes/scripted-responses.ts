@@ -110,9 +110,10 @@ function reasoning(encrypted: string, index: number) {
 
 type Call = Extract<ScriptedPart, { type: 'tool_use' }>;
 
-function call({ name, id: called }: Call, index: number) {
+function call({ name, namespace, id: called }: Call, index: number) {
   const id = called ?? `call_${index}`;
-  return { type: 'function_call', id: `fc_${id}`, call_id: id, name };
+  const within = namespace === undefined ? {} : { namespace };
+  return { type: 'function_call', id: `fc_${id}`, call_id: id, ...within, name };
 }
 
 function madeBy({ rawInput, input = {} }: Call): string {

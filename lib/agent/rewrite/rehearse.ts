@@ -30,6 +30,7 @@ export function rehearser(work: StageWork, input: StageInput, workspace: Workspa
     const evidence = await verifyChange({
       workspaceRoot: join(work.scratch, 'rehearsal'),
       repositoryDir: workspace.gitDir,
+      repositorySpoiled: true,
       base: workspace.base,
       change: {
         kind: 'change-set',

@@ -21,9 +21,9 @@ export interface Sources {
 /** A name that hides something is shown to no model. */
 const isPlain = (path: string, mode = '') => mode.startsWith('100') && !holdsHidden(path);
 
-/** Reads the base from the harness's own copy of the clone. */
+/** Reads the base from the harness's own copy of the clone, also after a rehearsal's tests could write to it. */
 export async function sourcesOf(workspace: Workspace, input: StageInput): Promise<Sources> {
-  const git = gitIn(workspace.gitDir, workspace.path);
+  const git = gitIn(workspace.gitDir, workspace.path, workspace.wrapper);
   const entries = await entriesOf(git, workspace.base);
   const view = viewOf(git, entries);
   const found = await findChecks(view, input.checks);

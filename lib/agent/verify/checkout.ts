@@ -23,16 +23,16 @@ export interface Bench {
   readonly kept: Map<string, string>;
   /** What git is started through, see `gitIn`: what runs here may spoil the configuration it reads. */
   readonly wrapper: readonly string[];
+  /** Git in `repository`, behind the wrapper as well where tools can write there. */
+  readonly inRepository: Git;
 }
 
 /** Folders of a bench. */
 export function benchIn(
   root: string,
-  repository: string,
-  base: string,
-  path: string,
-  wrapper: readonly string[] = [],
+  given: Pick<Bench, 'repository' | 'base' | 'path' | 'wrapper'> & { readonly spoiled: boolean },
 ): Bench {
+  const { repository, base, path, wrapper, spoiled } = given;
   const at = (name: string) => join(root, name);
   return {
     root,
@@ -46,6 +46,7 @@ export function benchIn(
     path,
     kept: new Map(),
     wrapper,
+    inRepository: gitIn(repository, path, spoiled ? wrapper : []),
   };
 }
 

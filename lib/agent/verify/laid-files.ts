@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CheckRun } from '../../domain/evidence.ts';
 import type { Bench } from './checkout.ts';
 import { fileDigest } from './folder-digest.ts';
-import { entriesOf, gitIn } from './git.ts';
+import { entriesOf } from './git.ts';
 import type { Kinds } from './kinds.ts';
 
 const mostDoubts = 100;
@@ -20,7 +20,7 @@ export async function watched(
   { kinds, paths }: Watch,
   run: () => Promise<CheckRun>,
 ): Promise<CheckRun> {
-  const entries = await entriesOf(gitIn(bench.repository, bench.path), plan);
+  const entries = await entriesOf(bench.inRepository, plan);
   const laid = [...entries.keys()].filter(
     (path) => kinds.isTest(path) || kinds.isDefinition(path) || paths.includes(path),
   );

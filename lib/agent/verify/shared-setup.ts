@@ -16,7 +16,7 @@ export async function sharedName(
   sharing: Sharing,
   plan: string,
 ): Promise<string | undefined> {
-  const git = gitIn(bench.repository, bench.path);
+  const git = bench.inRepository;
   const hash = createHash('sha256');
   for (const [path, { object }] of await entriesOf(git, plan)) {
     if (sharing.lists(path)) {

@@ -4,6 +4,8 @@ import { type Boundary, dropCommand, namespaceOptions } from './boundary.ts';
 import { shownFor } from './engine-programs.ts';
 import type { Folders } from './folders.ts';
 import type { SandboxOptions } from './options.ts';
+import { otherPrograms } from './other-engines.ts';
+import type { StageEngine } from './plan.ts';
 import { isWithin, systemFolders, type Toolchains } from './toolchains.ts';
 
 /** Paths inside a `bubblewrap` sandbox: always the same, so that a replayed run sees what the run saw. */
@@ -29,15 +31,20 @@ const etcNames = [
 /** Versioned folders that JDKs put into /etc. */
 const jdks = [8, 11, 17, 21, 25].map((version) => `java-${version}-openjdk`);
 
-/** Argument list that starts `command` (paths as seen inside) behind the boundary. */
-export function bubblewrapCommand(given: {
+/** What a sandbox is made of. */
+interface Given {
   readonly boundary: Boundary;
   readonly options: SandboxOptions;
   readonly folders: Folders;
   readonly toolchains: Toolchains;
+  readonly engine: StageEngine;
+  /** Paths as seen inside. */
   readonly command: readonly string[];
-}): string[] {
-  const { boundary, options, folders, toolchains, command } = given;
+}
+
+/** Argument list that starts the command behind the boundary. */
+export function bubblewrapCommand(given: Given): string[] {
+  const { boundary, options, folders, toolchains, engine, command } = given;
   return [
     boundary.bwrap,
     ...namespaceOptions(boundary),
@@ -47,13 +54,14 @@ export function bubblewrapCommand(given: {
     ...hide(options, toolchains, folders),
     ...procAndDev(folders),
     ...harnessMounts(options),
+    ...coverOthers(given),
     ...['--dir', '/run', '--dir', dirname(inside.socket)],
     ...['--ro-bind', options.gateway.socketPath, inside.socket],
     ...['--bind', folders.private, inside.private],
     ...['--dir', '/home', '--bind', folders.home, inside.home],
     ...['--bind', folders.tmp, inside.tmp, '--bind', folders.workspace, inside.workspace],
     // After the sandbox's own folders, below one of which on the host a program may lie.
-    ...programMounts(options, toolchains),
+    ...programMounts(engine, toolchains),
     // The root is memory; whoever could write to it could use up the host's.
     ...['--remount-ro', '/', '--chdir', '/', '--'],
     ...dropCommand(boundary),
@@ -84,11 +92,11 @@ function etcMounts(folders: Folders): string[] {
   return ['--dir', '/etc', ...shown, ...own];
 }
 
-/** An engine's program outside what is shown anyhow; of a folder of npm's all, of another the one file. */
-function programMounts({ programs = {} }: SandboxOptions, { mounts }: Toolchains): string[] {
+/** An engine's program outside what is shown anyhow. */
+function programMounts({ programs }: StageEngine, { mounts }: Toolchains): string[] {
   const shown = [...systemFolders, ...mounts];
-  const wanted = Object.values(programs).flatMap((path) => [
-    ...shownFor(path),
+  const wanted = Object.entries(programs).flatMap(([name, path]) => [
+    ...shownFor(name, path),
     ...(path === realpathSync(path) || path.includes('/node_modules/') ? [] : [path]),
   ]);
   return [...new Set(wanted)]
@@ -122,6 +130,23 @@ function procAndDev(folders: Folders): string[] {
     ...['--proc', '/proc', '--dev', '/dev', '--bind', folders.shm, '/dev/shm'],
     ...['--remount-ro', '/dev'],
   ];
+}
+
+/** Programs of engines that do not play the stage, wherever a folder that is shown has them. */
+function coverOthers({ options, folders, toolchains, engine }: Given): string[] {
+  const shown = [...systemFolders, ...toolchains.mounts].filter(existsSync);
+  const real = shown.map((folder) => realpathSync(folder));
+  const { root } = options.harness;
+  return otherPrograms(options, toolchains, engine).flatMap(({ path, needed }) => [
+    ...(real.some((folder) => isWithin(path, folder)) && !needed ? cover(path, path, folders) : []),
+    // The stage's own is shown where it is on the host.
+    ...(isWithin(path, root) ? cover(path, join(inside.root, relative(root, path)), folders) : []),
+  ]);
+}
+
+function cover(path: string, seen: string, { etc }: Folders): string[] {
+  if (lstatSync(path).isDirectory()) return ['--tmpfs', seen, '--remount-ro', seen];
+  return ['--ro-bind', join(etc, 'empty'), seen];
 }
 
 /** Code and dependencies only: the project's folder may hold a `.env` or the data folder. */

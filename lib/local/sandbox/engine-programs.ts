@@ -1,5 +1,5 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { delimiter, dirname, isAbsolute, join, sep } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, delimiter, dirname, isAbsolute, join, sep } from 'node:path';
 import { type EngineName, engineNames, engines, notInstalled } from '../../domain/engine.ts';
 
 /** Where programs of engines may be on this machine. */
@@ -58,11 +58,35 @@ export function faultAmong(programs: Readonly<Record<string, string>>) {
       : notInstalled(name);
 }
 
-/** What a closed sandbox must be shown for a program to run: what npm put beside it, else the file alone. */
-export function shownFor(program: string): readonly string[] {
+/**
+ * What a closed sandbox must be shown for an engine's program to run: of a folder of npm's the engine's packages and
+ * the one that the program lies in, else the file alone. No other engine's program is in it.
+ */
+export function shownFor(name: string, program: string): readonly string[] {
   const real = realpathSync(program);
-  const at = real.indexOf(`${sep}node_modules${sep}`);
-  return at < 0 ? [real] : [join(real.slice(0, at), 'node_modules')];
+  const folder = npmFolderOf(real);
+  if (folder === undefined) return [real];
+  const [first = '', second = ''] = real.slice(folder.length + 1).split(sep);
+  const own = join(folder, first.startsWith('@') ? join(first, second) : first);
+  return [...new Set([...packagesOf(name as EngineName, folder), own])].sort();
+}
+
+/** The outermost `node_modules` of which a path lies in a package, not in a cache that is kept there. */
+export function npmFolderOf(path: string): string | undefined {
+  const at = path.search(/[/\\]node_modules[/\\](?!\.)/);
+  return at < 0 ? undefined : join(path.slice(0, at), 'node_modules');
+}
+
+/** The folders of an engine's package and of its platforms' packages, as far as they are in a `node_modules`. */
+export function packagesOf(name: EngineName, nodeModules: string): readonly string[] {
+  const { program } = engines[name];
+  if (program === undefined) return [];
+  const main = join(nodeModules, program.package);
+  const platforms = join(nodeModules, program.binary.split('{platform}')[0] ?? '');
+  const beside = dirname(platforms);
+  const names = existsSync(beside) ? readdirSync(beside) : [];
+  const those = names.filter((one) => one.startsWith(basename(platforms)));
+  return [...new Set([main, ...those.map((one) => join(beside, one))])].filter(existsSync);
 }
 
 function isProgram(path: string): boolean {

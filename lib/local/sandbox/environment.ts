@@ -15,7 +15,7 @@ export function sandboxEnvironment(given: {
   readonly toolWrapper?: readonly string[];
   /** A folder of the harness that the wrapper keeps tools from writing to. */
   readonly private?: string;
-  /** Programs of engines, by the engine's name. */
+  /** The program of the stage's engine, by the engine's name. */
   readonly programs: Readonly<Record<string, string>>;
   /** Where Node finds what it compiled before, see `compile-cache.ts`. */
   readonly compileCache: Readonly<Record<string, string>>;

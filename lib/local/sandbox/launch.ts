@@ -82,7 +82,7 @@ async function planProcess(options: SandboxOptions, start: Start): Promise<Plan>
     ...{ id, bootCode, gateway: options.gateway.url, egress: 'open' },
     ...{ workspace: folders.workspace, home: folders.home, tmp: folders.tmp },
     compileCache: compileCache(root),
-    programs: options.programs ?? {},
+    programs: start.engine.programs,
     // Last, so that a repository's own checks meet the host's Node first.
     path: [...path, dirname(await realpath(node))],
   });
@@ -121,10 +121,12 @@ async function planBubblewrap(
     ...{ workspace: inside.workspace, home: inside.home, tmp: inside.tmp },
     path: [...toolchains.path, dirname(inside.node)],
     compileCache: compileCache(inside.root),
-    programs: options.programs ?? {},
+    programs: start.engine.programs,
     ...{ toolWrapper: toolWrapper(boundary, inside.private), private: inside.private },
   });
-  const given = { boundary, options: { ...options, harness }, folders, toolchains, command };
+  const { engine } = start;
+  const shown = { options: { ...options, harness }, folders, toolchains, engine };
+  const given = { boundary, ...shown, command };
   return { command: bubblewrapCommand(given), env, cwd: '/' };
 }
 

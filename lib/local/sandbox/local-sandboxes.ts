@@ -9,7 +9,7 @@ import { findPlace } from './find-place.ts';
 import { type Folders, foldersOf, removeFolders } from './folders.ts';
 import { launch, logPathOf, type Running } from './launch.ts';
 import type { Ending, SandboxOptions } from './options.ts';
-import type { Place, Start } from './plan.ts';
+import type { Place, StageEngine, Start } from './plan.ts';
 import { reapSandboxes } from './reap.ts';
 import { newRecord, removeRecord, type SandboxRecord, saveRecord } from './record.ts';
 import { supervise } from './supervise.ts';
@@ -53,8 +53,9 @@ async function runTask(options: SandboxOptions, task: Task, place: Place): Promi
   try {
     if (task.signal.aborted) return { ended: 'aborted', detail: 'asked to stop before the start' };
     const { bootCode, limits, signal } = task;
+    const engine = await engineOf(options, task);
     const logPath = logPathOf(dataDir, run, stage);
-    const start = { id, run, stage, bootCode, limits, folders, logPath, place };
+    const start = { id, run, stage, bootCode, limits, folders, logPath, place, engine };
     const running = await launchRecorded(options, record, start);
     options.onStarted?.(task.attempt);
     const disk = place.kind === 'docker' ? place.docker.dataRoot : dataDir;
@@ -68,6 +69,13 @@ async function runTask(options: SandboxOptions, task: Task, place: Place): Promi
     if (gone) await removeRecord(dataDir, id);
     else options.log?.(`processes of sandbox ${id} could not be ended`);
   }
+}
+
+/** No other engine's program: a model that plays by one has no use for the rest. */
+async function engineOf({ engines }: SandboxOptions, { attempt }: Task): Promise<StageEngine> {
+  const name = (await engines?.of(attempt)) ?? 'builtin';
+  const program = engines?.programs[name];
+  return { name, programs: program === undefined ? {} : { [name]: program } };
 }
 
 async function launchRecorded(

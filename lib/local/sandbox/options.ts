@@ -1,3 +1,4 @@
+import type { EngineName } from '../../domain/engine.ts';
 import type { SandboxKind } from '../../domain/run.ts';
 import type { StageAttempt } from '../../domain/stage.ts';
 import type { DockerSettings } from './docker/engine.ts';
@@ -26,8 +27,12 @@ export interface SandboxOptions {
   };
   /** The server's own; nothing else of its environment reaches a sandbox. */
   readonly hostEnv: { readonly PATH?: string; readonly LANG?: string; readonly HOME?: string };
-  /** Programs of engines that sandboxes are shown, by the engine's name. */
-  readonly programs?: Readonly<Record<string, string>>;
+  readonly engines?: {
+    /** Programs of engines on this machine, by the engine's name. A sandbox is shown the one that it is played by. */
+    readonly programs: Readonly<Record<string, string>>;
+    /** What plays a stage. */
+    readonly of: (stage: StageAttempt) => EngineName | Promise<EngineName>;
+  };
   /** Told when a sandbox was started, which takes a while to come up. */
   readonly onStarted?: (stage: StageAttempt) => void;
   /** Leaves the work folders of ended stages, to look at. */

@@ -1,3 +1,4 @@
+import type { EngineName } from '../../domain/engine.ts';
 import type { StageLimits } from '../../domain/stage.ts';
 import type { Boundary } from './boundary.ts';
 import type { Docker } from './docker/engine.ts';
@@ -8,6 +9,13 @@ export type Place =
   | { readonly kind: 'docker'; readonly docker: Docker }
   | { readonly kind: 'bubblewrap'; readonly boundary: Boundary }
   | { readonly kind: 'process' };
+
+/** What plays a stage. */
+export interface StageEngine {
+  readonly name: EngineName;
+  /** Its program by its name; empty where it needs none that this machine is looked through for. */
+  readonly programs: Readonly<Record<string, string>>;
+}
 
 /** What is started, and where. */
 export interface Start {
@@ -20,6 +28,7 @@ export interface Start {
   readonly folders: Folders;
   readonly logPath: string;
   readonly place: Place;
+  readonly engine: StageEngine;
 }
 
 /** How a process is to be started: an argument list, its environment and its folder. */

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
-import { shownFor } from '../engine-programs.ts';
+import { dirname, join, relative } from 'node:path';
+import { npmFolderOf, shownFor } from '../engine-programs.ts';
 
 /** A file or folder of the host that a container is shown, read-only. */
 export interface Shown {
@@ -26,13 +26,16 @@ export function mountOption({ source, target }: Shown): string {
 /** Each in a folder of its own: where it is on the host, a container may have folders that let nobody in. */
 export function programsFor(programs: Readonly<Record<string, string>>): ShownPrograms {
   const shown = Object.entries(programs).map(([name, path]) => {
-    const [source = path] = shownFor(path);
-    const target = join('/run/entropy/engines', name, basename(source));
-    const inside = join(target, relative(source, realpathSync(path)));
-    return { name, mount: { source, target }, inside };
+    const real = realpathSync(path);
+    const above = npmFolderOf(real) ?? dirname(real);
+    // npm's folder keeps its name: by it a program finds the packages beside its own.
+    const to = join('/run/entropy/engines', name, npmFolderOf(real) ? 'node_modules' : '');
+    const at = (source: string) => join(to, relative(above, source));
+    const mounts = shownFor(name, path).map((source) => ({ source, target: at(source) }));
+    return { name, mounts, inside: at(real) };
   });
   return {
-    mounts: shown.map(({ mount }) => mount),
+    mounts: shown.flatMap(({ mounts }) => mounts),
     inside: Object.fromEntries(shown.map(({ name, inside }) => [name, inside])),
   };
 }

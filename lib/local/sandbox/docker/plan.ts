@@ -21,7 +21,7 @@ export async function planDocker(
   const container = {
     ...{ id, run, stage, limits, image: docker.image },
     socketPath: options.gateway.socketPath,
-    programs: programsFor(options.programs ?? {}),
+    programs: programsFor(start.engine.programs),
     trustStore: hostTrustStore(),
   };
   return {
