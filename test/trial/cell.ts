@@ -1,11 +1,8 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { OutcomeReport } from '../../lib/services/report.ts';
 import type { TrialCase } from './cases.ts';
-
-const entropy = fileURLToPath(new URL('../../bin/entropy.ts', import.meta.url));
+import { entropyRun } from './entropy-run.ts';
 
 /** How runs are made. */
 export interface TrialSettings {
@@ -52,19 +49,19 @@ export async function runCell(
   settings: TrialSettings,
 ): Promise<Cell> {
   const place = join(settings.work, `${one.name}-${time}-${Date.now().toString(36)}`);
-  const [repo, data] = [join(place, 'repo'), join(place, 'data')];
-  one.layRepository(repo);
-  commitAll(repo);
-  const outcome = await entropyRun(one, repo, data, settings);
-  const verified = spawnSync(process.execPath, [
-    entropy,
-    '--data-dir',
-    data,
-    'audit',
-    'verify',
-    outcome.run,
-  ]);
-  const hidden = outcome.branch === null ? null : judgeBranch(one, repo, outcome.branch, place);
+  const run = await entropyRun(one, place, {
+    args: [
+      ...['--base-url', settings.baseUrl, '--model', settings.model],
+      ...['--strategy', settings.strategy, '--sandbox', settings.sandbox],
+    ],
+    env: {},
+    // A small model on a busy machine takes minutes for one reply; what is set outside stands.
+    stageMs: 90 * 60_000,
+  });
+  const { outcome, repo } = run;
+  if (outcome === undefined) throw new Error(`the run told no outcome:\n${run.err.slice(-2000)}`);
+  const { branch } = outcome;
+  const hidden = branch === null ? null : judgeBranch(one, repo, branch, place);
   const green = outcome.evidence?.verdict === 'good' || outcome.outcome === 'handed-over';
   return {
     case: one.name,
@@ -79,7 +76,7 @@ export async function runCell(
     evidence: outcome.evidence?.verdict ?? null,
     hidden,
     falseSuccess: green && hidden !== 'passed',
-    ledger: verified.status === 0 ? 'verified' : 'broken',
+    ledger: run.verifies() ? 'verified' : 'broken',
     seconds: Math.round(outcome.durationMs / 1000),
     turns: outcome.usage.turns,
     inputTokens: outcome.usage.input + outcome.usage.cacheRead + outcome.usage.cacheWrite,
@@ -88,46 +85,8 @@ export async function runCell(
   };
 }
 
-async function entropyRun(
-  one: TrialCase,
-  repo: string,
-  data: string,
-  settings: TrialSettings,
-): Promise<OutcomeReport> {
-  const args = [
-    ...['--data-dir', data, 'run', '--repo', repo, '--issue', one.issueFile, '--yes', '--json'],
-    ...[
-      '--provider',
-      'openai-compatible',
-      '--base-url',
-      settings.baseUrl,
-      '--model',
-      settings.model,
-    ],
-    ...['--strategy', settings.strategy, '--sandbox', settings.sandbox],
-  ];
-  // A small model on a busy machine takes minutes for one reply; what is set outside stands.
-  const env = { ENTROPY_STAGE_MS: String(90 * 60_000), ...process.env };
-  const child = spawn(process.execPath, [entropy, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    err += text;
-  });
-  await new Promise((done) => child.once('close', done));
-  const last = out.trim().split('\n').at(-1) ?? '';
-  const outcome = last === '' ? undefined : (JSON.parse(last) as OutcomeReport & { type?: string });
-  if (outcome?.type === 'outcome') return outcome;
-  throw new Error(`the run told no outcome:\n${err.slice(-2000)}`);
-}
-
 /** The branch in a folder of its own, with the hidden test laid over it. */
-function judgeBranch(
+export function judgeBranch(
   one: TrialCase,
   repo: string,
   branch: string,
@@ -145,13 +104,4 @@ export function passesHidden(one: TrialCase, folder: string): boolean {
   one.layHidden(folder);
   const [program = '', ...args] = one.hidden;
   return spawnSync(program, args, { cwd: folder, timeout: 60_000 }).status === 0;
-}
-
-function commitAll(dir: string): void {
-  const who = ['-c', 'user.name=trial', '-c', 'user.email=trial@example.org'];
-  const git = (...args: string[]) =>
-    execFileSync('git', [...who, ...args], { cwd: dir, stdio: 'pipe' });
-  git('init', '-q', '-b', 'main');
-  git('add', '-A');
-  git('commit', '-q', '-m', 'base');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { trialCases } from './cases.ts';
 import { type Cell, runCell, type TrialSettings } from './cell.ts';
+import { oneOf, refuse } from './refuse.ts';
 import { summaryOf, tableOf } from './table.ts';
 
 const usage = `npm run trial -- --base-url URL --model NAME [--issues a,b] [--times 3] [--json] [--out FILE]
@@ -73,14 +74,4 @@ function isDone(cell: Cell, name: string, time: number): boolean {
   return (
     cell.case === name && cell.time === time && cell.model === model && cell.strategy === strategy
   );
-}
-
-function oneOf<T extends string>(option: string, choices: readonly T[], given: string): T {
-  const found = choices.find((choice) => choice === given);
-  return found ?? refuse(`--${option} takes ${choices.join(', ')}, not "${given}"`);
-}
-
-function refuse(why: string): never {
-  console.error(`trial: ${why}`);
-  process.exit(2);
 }

@@ -16,10 +16,18 @@ const columns = [
 
 /** The cells as a Markdown table, and the sums in one line below it. */
 export function tableOf(cells: readonly Cell[]): string {
+  return `${markdownTable(columns, cells)}\n\n${summaryOf(cells)}`;
+}
+
+/** Rows as a Markdown table: of each column its head, and what stands in it. */
+export function markdownTable<T>(
+  columns: readonly (readonly [string, (row: T) => string])[],
+  rows: readonly T[],
+): string {
   const head = columns.map(([name]) => name);
-  const rows = cells.map((cell) => columns.map(([, value]) => value(cell)));
-  const lines = [head, head.map(() => '---'), ...rows];
-  return `${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n\n${summaryOf(cells)}`;
+  const body = rows.map((row) => columns.map(([, value]) => value(row)));
+  const lines = [head, head.map(() => '---'), ...body];
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
 /** One line: how many runs, how they ended, and how many were wrong without anyone saying so. */

@@ -104,10 +104,8 @@ async function playOnce(cli: Cli, work: EngineWork, talk: Talk, prompt: string):
   talk.session = heard.session ?? talk.session;
   const { exitCode } = end.result;
   const durationMs = Math.round(performance.now() - began);
-  work.tell({
-    kind: 'engine.ended',
-    data: { engine: cli.name, exitCode, durationMs, calls: door.calls() },
-  });
+  const asked = { calls: door.calls(), failedCalls: door.failed() };
+  work.tell({ kind: 'engine.ended', data: { engine: cli.name, exitCode, durationMs, ...asked } });
   const failure = failureOf(cli.name, end, heard, door.failure());
   if (failure !== undefined) throw withoutKey(failure, door.key);
   const said = cli.wholeOutput ? end.result.output : heard.said;

@@ -14,6 +14,8 @@ export interface Door {
   readonly key: string;
   /** Model calls so far. */
   calls(): number;
+  /** Those that were refused or broke off, by server or gateway. */
+  failed(): number;
   /** Calls on their way. */
   waiting(): number;
   /** The program gave the last call up before a word of the model came. */
@@ -68,6 +70,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     key,
     calls: () => state.calls,
+    failed: () => state.failed,
     waiting: () => state.waiting,
     unheard: () => state.unheard,
     failure: () => state.failure,
@@ -80,6 +83,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
 class DoorState {
   calls = 0;
+  failed = 0;
   waiting = 0;
   failure: DomainError | undefined;
   unheard = false;
@@ -105,6 +109,7 @@ class DoorState {
     this.failure = failure;
     this.#row = failure === undefined ? 0 : this.#row + 1;
     if (failure === undefined) return;
+    this.failed += 1;
     const final = forGood || !(failure instanceof ModelFailed) || this.#row >= failuresInARow;
     if (final) this.#options.onOver(failure);
   }
