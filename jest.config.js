@@ -13,6 +13,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
   modulePathIgnorePatterns: ['/samples/'],
+  globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
+  globalTeardown: '<rootDir>/test/setup/remove-temporary-folder.ts',
   testTimeout: 180_000,
   maxWorkers: 2,
 };

@@ -3,6 +3,7 @@ import type { Run } from '../../lib/domain/run.ts';
 import { expectAtRest, published } from './fixtures/ending.ts';
 import { running } from './fixtures/sandboxes.ts';
 import { withCommand } from './fixtures/turns.ts';
+import { whereItStands } from './fixtures/where-it-stands.ts';
 import { ended, makeWorld, until, type World } from './fixtures/world.ts';
 
 let world: World;
@@ -23,6 +24,8 @@ async function asked(number: number): Promise<Run> {
   return until('a run', async () => {
     const [newest, ...others] = await runs();
     return others.length === before ? newest : undefined;
+  }).catch(async ({ message }: Error) => {
+    throw new Error(`${message}: ${await whereItStands(world)}`);
   });
 }
 

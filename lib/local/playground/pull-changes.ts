@@ -39,10 +39,11 @@ export async function followBranches(scene: Scene): Promise<void> {
 
 async function moveHead(scene: Scene, issue: PullIssue, after: string): Promise<void> {
   const before = issue.pull.headSha;
-  issue.pull.headSha = after;
-  issue.pull.size = await sizeOf(scene, issue.pull);
+  // Shown once all of it is there.
+  const moved = { ...issue.pull, headSha: after };
+  await publishHead(scene, { number: issue.number, pull: moved });
+  Object.assign(issue.pull, { headSha: after, size: await sizeOf(scene, moved) });
   issue.updatedAt = timestamp(scene.world);
-  await publishHead(scene, issue);
   emitIssue(scene, issue, 'synchronize', { before, after });
 }
 
@@ -64,7 +65,10 @@ export async function sizeOf(
 }
 
 /** Keeps `refs/pull/N/head`, by which a pull request's head can be fetched. */
-export async function publishHead({ world, repository }: Scene, issue: PullIssue): Promise<void> {
+export async function publishHead(
+  { world, repository }: Scene,
+  issue: { readonly number: number; readonly pull: { readonly headSha: string } },
+): Promise<void> {
   const ref = `refs/pull/${issue.number}/head`;
   await world.gitOf(repository).text(['update-ref', ref, issue.pull.headSha]);
 }

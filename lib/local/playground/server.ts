@@ -184,15 +184,14 @@ async function answerGit(
   const { repository } = git;
   if (refusal || !repository) return refuse(refusal?.status ?? 404, refusal?.text ?? 'Not Found');
   const actor = actorOf(world, principal);
-  const options = {
-    root: parts.repositoriesDir,
-    user: actor.login,
-    environment: parts.environment,
+  const followed = async () => {
+    if (git.endpoint !== 'git-receive-pack') return;
+    await world.takeTurn(repository.id, () => followBranches({ world, repository, actor }));
+    world.store.changed();
   };
+  const { repositoriesDir: root, environment } = parts;
+  const options = { root, user: actor.login, environment, followed };
   await serveGit({ ...git, repository }, options, request, response);
-  if (git.endpoint !== 'git-receive-pack') return;
-  await world.takeTurn(repository.id, () => followBranches({ world, repository, actor }));
-  world.store.changed();
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -68,13 +68,17 @@ export function refuseGit(
   return writes && !covers(granted, 'write') ? { status: 403, text } : undefined;
 }
 
-/** Lets `git http-backend` answer. Resolves when the answer is sent. */
+/**
+ * Lets `git http-backend` answer. Resolves when the answer is sent. Its last byte goes out after `followed`: who has pushed
+ * finds the pull requests as the push left them.
+ */
 export function serveGit(
   request: GitRequest & { readonly repository: Repository },
   options: {
     readonly root: string;
     readonly user: string;
     readonly environment: GitEnvironment;
+    readonly followed: () => Promise<void>;
   },
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -92,8 +96,10 @@ export function serveGit(
     child.on('error', reject);
     child.on('close', () => {
       if (!response.headersSent) response.writeHead(500);
-      response.end();
-      resolve();
+      options
+        .followed()
+        .finally(() => response.end())
+        .then(resolve, reject);
     });
     relayCgi(child.stdout, response);
   });

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSandboxImage, ensureDocker } from '../../../localstack/docker.ts';
+import temporaryFolder from '../../setup/temporary-folder.ts';
 import { image } from '../docker-rig.ts';
 
 const folder = fileURLToPath(new URL('../../../.entropy/docker/', import.meta.url));
@@ -11,4 +12,5 @@ export default async function globalSetup(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await ensureDocker(log, folder);
   await buildSandboxImage(log, image);
+  temporaryFolder();
 }

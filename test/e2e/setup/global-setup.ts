@@ -10,6 +10,7 @@ import {
   startEmulator,
 } from '../../../localstack/emulator.ts';
 import { freePort } from '../../../localstack/free-port.ts';
+import temporaryFolder from '../../setup/temporary-folder.ts';
 
 declare global {
   var entropyEmulator: Emulator | undefined;
@@ -38,4 +39,5 @@ export default async function globalSetup(): Promise<void> {
   Object.assign(process.env, awsEnvironment(emulator.endpoint), { ENTROPY_E2E_PYTHON: python });
   log('what the CDK needs in it');
   await bootstrap(folder);
+  temporaryFolder();
 }

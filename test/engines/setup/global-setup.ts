@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import temporaryFolder from '../../setup/temporary-folder.ts';
 import { cache, packages } from './programs.ts';
 
 /** Installs what is missing. Their own install scripts are not run: the platform's binaries need none. */
 export default function globalSetup(): void {
+  temporaryFolder();
   const missing = Object.entries(packages).filter(([name, version]) => installed(name) !== version);
   if (missing.length === 0) return;
   mkdirSync(cache, { recursive: true });
