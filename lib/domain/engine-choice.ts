@@ -1,4 +1,10 @@
-import { type EngineChoice, type EngineName, engineNames, engines } from './engine.ts';
+import {
+  type EngineChoice,
+  type EngineName,
+  engineNames,
+  engines,
+  type ToolServer,
+} from './engine.ts';
 import { ConfigInvalid } from './errors.ts';
 import { chainOf, nameOf } from './model-chain.ts';
 import type { Policy } from './policy.ts';
@@ -26,13 +32,20 @@ export function engineChoice(
 ): EngineChoice {
   const name = engineOf(settings, policy, role);
   const command = settings.engineCommand ?? policy.roles[role].command;
+  const servers = serversFor(policy, role);
   return {
     name,
     model: model.model,
     wires: wiresBetween(name, model),
     ...(name === 'command' && command !== undefined ? { command } : {}),
-    ...(Object.keys(policy.mcp).length > 0 ? { servers: policy.mcp } : {}),
+    ...(servers.length > 0 ? { servers: Object.fromEntries(servers) } : {}),
   };
+}
+
+/** The tool servers that a role may use, by name. */
+export function serversFor({ mcp }: Pick<Policy, 'mcp'>, role: ModelRole): [string, ToolServer][] {
+  const allowed = Object.entries(mcp).filter(([, { roles }]) => roles.includes(role));
+  return allowed.map(([name, { roles: _, ...server }]) => [name, server]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { engineNames } from './engine.ts';
 import { longestChain } from './model-chain.ts';
+import { modelRoles } from './stage.ts';
 
 const glob = z.string().min(1).max(300);
 const label = z.string().min(1).max(50);
@@ -123,6 +124,11 @@ const toolServer = z.strictObject({
     .max(50)
     .describe('Program and arguments; it is started inside the sandbox'),
   env: z.record(z.string().regex(/^[A-Za-z_]\w{0,99}$/), z.string().max(2000)).exactOptional(),
+  roles: z
+    .array(z.enum(modelRoles))
+    .min(1)
+    .default(['coder'])
+    .describe("Who may use it: by default not the issue-reader, which reads strangers' words"),
 });
 
 const limits = z
@@ -179,7 +185,7 @@ export const policySchema = z.strictObject({
       toolServer,
     )
     .default({})
-    .describe('Tool servers (MCP over standard streams) that roles may use; none by default'),
+    .describe('Tool servers (MCP over standard streams); none by default'),
   limits,
 });
 

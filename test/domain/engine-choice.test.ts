@@ -5,6 +5,7 @@ import { engineNames } from '../../lib/domain/engine.ts';
 import { engineChoice, requireEngines } from '../../lib/domain/engine-choice.ts';
 import { policySchema } from '../../lib/domain/policy.ts';
 import type { ModelChoice, RunSettings } from '../../lib/domain/run.ts';
+import type { ModelRole } from '../../lib/domain/stage.ts';
 import { termsOf } from '../../lib/domain/terms.ts';
 
 const anthropic: ModelChoice = { provider: 'anthropic', model: 'm' };
@@ -59,6 +60,18 @@ test('a command is refused where the rules allow tool servers, which it can not 
   );
   required(own);
   required(settings({ engines: { coder: 'claude-code' } }), rules);
+});
+
+test('a tool server is for the coder alone, unless its roles are named', () => {
+  const docs = { command: ['docs'], env: { LEVEL: 'quiet' } };
+  const given = policy({ mcp: { docs, notes: { ...docs, roles: ['reviewer', 'issue-reader'] } } });
+  const servers = (role: ModelRole) => engineChoice(settings(), given, role, anthropic).servers;
+  expect(servers('coder')).toEqual({ docs });
+  expect(servers('reviewer')).toEqual({ notes: docs });
+  expect(servers('issue-reader')).toEqual({ notes: docs });
+  const own = settings({ engines: { reviewer: 'command' }, engineCommand: 'agent' });
+  expect(() => required(own, given)).toThrow(/reviewer.*\(notes\)/);
+  required(own, policy({ mcp: { docs } }));
 });
 
 describe('of a chain', () => {

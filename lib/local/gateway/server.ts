@@ -36,7 +36,14 @@ export interface RunningGateway {
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   let asked: ReturnType<RegistriesOf> | undefined;
   const registriesOf: RegistriesOf = () => {
-    asked ??= options.registries().then(registryList);
+    asked ??= options
+      .registries()
+      .then(registryList)
+      .catch((error: unknown) => {
+        // The next set-up asks again.
+        asked = undefined;
+        throw error;
+      });
     return asked;
   };
   const egress = egressOf(options.ports, registriesOf);

@@ -1,4 +1,4 @@
-import { engineChoice, engineOf } from '../../domain/engine-choice.ts';
+import { engineChoice, engineOf, serversFor } from '../../domain/engine-choice.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Run, Strategy } from '../../domain/run.ts';
@@ -79,7 +79,7 @@ function strategyOf(run: Run, policy: Policy, { role }: StageAttempt): Strategy 
 function playedBy(run: Run, policy: Policy, { role }: StageAttempt): Pick<StageInput, 'engine'> {
   if (role === 'verifier') return {};
   const plain = engineOf(run.settings, policy, role) === 'builtin';
-  if (plain && Object.keys(policy.mcp).length === 0) return {};
+  if (plain && serversFor(policy, role).length === 0) return {};
   return { engine: engineChoice(run.settings, policy, role, modelFor(run, role)) };
 }
 
