@@ -25,17 +25,13 @@ async function failing(name: string, request: Parameters<typeof runToEnd>[1], fi
 }
 
 describe('a change', () => {
+  // As far up as there is, wherever the folder is: a link that leads nowhere would fail the tests first.
+  const out = `${'../'.repeat(30)}etc/passwd`;
   const links = conversation(
     'coder',
     calls(
       ['create', { path: 'src/sum.js', content: mended['src/sum.js'] }],
-      [
-        'shell',
-        {
-          command:
-            'ln -s /etc/passwd src/users.txt && ln -s ../../../../../../../../../../etc/passwd src/up',
-        },
-      ],
+      ['shell', { command: `ln -s /etc/passwd src/users.txt && ln -s ${out} src/up` }],
     ),
     submits,
   );
