@@ -29,6 +29,8 @@ const answerMs = 5_000;
 const tendMs = 45_000;
 /** The publisher goes on with what nobody waits for any more; the next look finds it done. */
 const settleMs = 30_000;
+/** After the begin of the sweep no run's end is begun any more, however many wait for it. */
+const settleUntilMs = 110_000;
 /** After the begin of the sweep no repository is looked at any more. */
 const lookUntilMs = 200_000;
 
@@ -86,11 +88,11 @@ function look(until: number): Promise<number> {
 
 /** Finishes what was left half done, and finds what no delivery told. */
 export const handler = middy().handler(async (_event, { awsRequestId }) => {
-  const until = Date.now() + lookUntilMs;
+  const begin = Date.now();
   await sweepAccount({
-    ...{ ports, executions, settle, fleet },
+    ...{ ports, executions, settle, fleet, settleUntil: begin + settleUntilMs },
     tendOutlet: () => tendOutlet(awsRequestId),
-    reconcile: () => look(until),
+    reconcile: () => look(begin + lookUntilMs),
     log: (told) => console.log(JSON.stringify(told)),
   });
 });

@@ -185,6 +185,29 @@ test('one whose settling hangs holds up none of the others', async () => {
   expect(looked.settled).toHaveLength(10);
 }, 30_000);
 
+test('where ends take too long, the rest of them is left for the next look, and leases are renewed', async () => {
+  const { add, claimOf, clock, ports } = await watch();
+  for (let n = 0; n < 9; n += 1) await add(`r-${n}`);
+  const walking = await add('walking');
+  clock.at += 1_000;
+  const settled: string[] = [];
+  const looked = await watchRuns({
+    ...{ ports, settleUntil: clock.at + 30_000 },
+    executions: {
+      start: async () => {},
+      walkOf: async ({ id }) => ({ state: id === 'walking' ? 'walking' : 'ended' }),
+    },
+    settle: async (run) => {
+      clock.at += 30_000;
+      settled.push(run);
+    },
+  });
+  expect(settled.length).toBeGreaterThan(0);
+  expect(settled.length).toBeLessThanOrEqual(4);
+  expect(looked).toMatchObject({ walking: 1, settled });
+  expect((await claimOf(walking))?.leaseUntil).toBeGreaterThan(start + claimLeaseMs);
+});
+
 describe('a run whose walk ended otherwise', () => {
   test.each([
     ['States.Timeout', 'StageTimedOut', 'the execution is TIMED_OUT'],
