@@ -18,6 +18,8 @@ export class ClaimHeld extends DomainError {
     this.holder = holder;
   }
 }
+/** Another call is still at work for the run, or may be: it is come back to. */
+export class RunHeld extends DomainError {}
 /** The caller's fence is not the claim's present one: a newer owner has taken over. */
 export class FenceStale extends DomainError {}
 /** A person, or the kill switch, asked the run to stop. */
@@ -110,6 +112,7 @@ export class StorageFailed extends DomainError {}
 export class DeploymentFailed extends DomainError {}
 
 const classes = {
+  RunHeld,
   FenceStale,
   Cancelled,
   SessionRefused,

@@ -21,6 +21,7 @@ const environmental = new Set([
   'ForgeUnavailable',
   'BranchProtected',
   'StorageFailed',
+  'RunHeld',
   'RepositoryInvalid',
   'SandboxUnavailable',
   'LedgerConflict',

@@ -23,11 +23,16 @@ export async function holding<T>(
   };
   if (!(await held())) return undefined;
   // A renewal that fails shows at the next `held`.
-  const renewal = setInterval(() => void held().catch(() => undefined), leaseMs / 3);
+  let renewed: Promise<unknown> = Promise.resolve();
+  const renewal = setInterval(() => {
+    renewed = renewed.then(held).catch(() => undefined);
+  }, leaseMs / 3);
   try {
     return await work(held);
   } finally {
     clearInterval(renewal);
+    // One that came after the release would take it again, for nobody.
+    await renewed;
     await release();
   }
 }
