@@ -202,7 +202,9 @@ export class EffectWorld {
       // A runner that slept through its lease counts as killed; a function goes on and must find out by itself, for
       // which it has no chance between its last look and the write.
       if (asleep) dead = manner === 'runners' || checked;
-      else if (clock.now() > until - (2 * runnerLeaseMs) / 3) dead = !(await hold());
+      // Its renewals wake with it.
+      if (asleep && !dead) await hold();
+      else if (!asleep && clock.now() > until - (2 * runnerLeaseMs) / 3) dead = !(await hold());
     };
     const step: Step = async (work) => {
       // The dead renew nothing, though what they were at goes on here until it throws.
