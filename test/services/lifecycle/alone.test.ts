@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { clockSkewMs } from '../../../lib/domain/claim.ts';
 import { RunHeld, StorageFailed } from '../../../lib/domain/errors.ts';
 import type { Ports } from '../../../lib/domain/ports.ts';
-import { alone } from '../../../lib/services/lifecycle/alone.ts';
+import { alone, runLease } from '../../../lib/services/lifecycle/alone.ts';
 import { performEffect } from '../../../lib/services/publisher/perform-effect.ts';
 import { postReview } from '../../../lib/services/publisher/post-review.ts';
 import { publishChange } from '../../../lib/services/publisher/publish-change.ts';
@@ -151,3 +151,17 @@ test.each([false, true])(
     expect(acted).toBe(2);
   },
 );
+
+test('a lease that was slept through is not taken again: another has done what was still to do', async () => {
+  let now = Date.now();
+  const { runners } = on.ports;
+  const lease = runLease({ clock: { now: () => now }, runners }, id, 'sleeper');
+  expect(lease.stands()).toBe(false);
+  expect(await lease.take(now, now + 15_000)).toBe(true);
+  now += 15_000;
+  expect(lease.stands()).toBe(true);
+  expect(await lease.take(now, now + 15_000)).toBe(true);
+  now += 15_001;
+  expect(lease.stands()).toBe(false);
+  expect(await lease.take(now, now + 15_000)).toBe(false);
+});
