@@ -75,7 +75,7 @@ export interface SlotStore {
   holders(pool: string, now: number): Promise<readonly string[]>;
 }
 
-/** Who walks a run: one instance at a time. */
+/** Who is at a run, one at a time: the instance that walks it, or a call for a step of it where none does. */
 export interface RunnerStore {
   /** True where `instance` now walks the run: it was free, expired, or its own. */
   lease(run: string, instance: string, now: number, until: number): Promise<boolean>;
