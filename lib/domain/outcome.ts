@@ -23,6 +23,7 @@ const environmental = new Set([
   'StorageFailed',
   'RepositoryInvalid',
   'SandboxUnavailable',
+  'EgressUnavailable',
   'LedgerConflict',
   'DeploymentFailed',
 ]);

@@ -15,6 +15,8 @@ interface State {
   readonly Retry?: readonly {
     readonly ErrorEquals: readonly string[];
     readonly MaxAttempts: number;
+    readonly IntervalSeconds?: number;
+    readonly BackoffRate?: number;
   }[];
   readonly Branches?: readonly Machine[];
   readonly TimeoutSeconds?: number;
@@ -122,6 +124,17 @@ describe('the lifecycle', () => {
         'Close',
       ]);
       expect(state.Retry?.map((rule) => rule.ErrorEquals)).toEqual([['StageLost']]);
+    }
+  });
+
+  test('waits with a stage for its way out, for as long as the sweep may take to make it again', () => {
+    const opening = tasks.filter(([, { Parameters }]) => Parameters?.Payload?.step === 'OpenStage');
+    expect(opening).toHaveLength(4);
+    for (const [, { Retry = [] }] of opening) {
+      const rule = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('EgressUnavailable'));
+      // The sweep comes every five minutes, and what it makes takes a minute or two.
+      const waited = (rule?.IntervalSeconds ?? 0) * (rule?.MaxAttempts ?? 0);
+      expect([rule?.BackoffRate, waited]).toEqual([1, 600]);
     }
   });
 
