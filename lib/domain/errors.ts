@@ -69,6 +69,8 @@ export class StageLost extends DomainError {}
 export class StageTimedOut extends DomainError {}
 /** The sandbox could not be made or is not allowed on this machine. */
 export class SandboxUnavailable extends DomainError {}
+/** The one way out of a sandbox's network is not there at present; it is made again while runs need it. */
+export class EgressUnavailable extends DomainError {}
 /** The Evidence says that the change is not good. The message names the rule. */
 class ChecksFailed extends DomainError {}
 /** The repository's checks could not be found or could not be run at all. */
@@ -125,6 +127,7 @@ const classes = {
   StageLost,
   StageTimedOut,
   SandboxUnavailable,
+  EgressUnavailable,
   ChecksFailed,
   ChecksUnavailable,
   ChecksInconclusive,

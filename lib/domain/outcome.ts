@@ -24,6 +24,7 @@ const environmental = new Set([
   'RunHeld',
   'RepositoryInvalid',
   'SandboxUnavailable',
+  'EgressUnavailable',
   'LedgerConflict',
   'DeploymentFailed',
 ]);

@@ -278,7 +278,7 @@ export interface Ports {
   readonly limitsOf: (role: RoleName) => StageLimits;
   /** `any` where it is not given. */
   readonly exposure?: Exposure;
-  /** The proxy that sandboxes reach the world by, where they have no way of their own. */
+  /** The proxy that sandboxes reach the world by, where they have no way of their own; undefined while it is not there. */
   readonly proxyAddress?: () => Promise<string | undefined>;
   /** Why an engine can't be started where sandboxes run; a place that can't know has none. */
   readonly engineFault?: (engine: EngineName) => string | undefined;

@@ -130,6 +130,17 @@ describe('the lifecycle', () => {
     }
   });
 
+  test('waits with a stage for its way out, for as long as the sweep may take to make it again', () => {
+    const opening = tasks.filter(([, { Parameters }]) => Parameters?.Payload?.step === 'OpenStage');
+    expect(opening).toHaveLength(4);
+    for (const [, { Retry = [] }] of opening) {
+      const rule = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('EgressUnavailable'));
+      // The sweep comes every five minutes, and what it makes takes a minute or two.
+      const waited = (rule?.IntervalSeconds ?? 0) * (rule?.MaxAttempts ?? 0);
+      expect([rule?.BackoffRate, waited]).toEqual([1, 600]);
+    }
+  });
+
   test('comes again to a function whose storage failed, which may be throttled', () => {
     const calls = tasks.filter(([, { Resource }]) => Resource?.includes('lambda:invoke'));
     expect(calls.length).toBeGreaterThan(12);
