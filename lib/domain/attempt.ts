@@ -94,6 +94,18 @@ export function useLink(record: StageRecord, link: number): StageRecord {
   return { ...record, link };
 }
 
+/** Counts a model call. Throws `SessionRefused`. */
+export function countTurn(record: StageRecord): StageRecord {
+  refuseClosed(record);
+  return { ...record, turns: record.turns + 1 };
+}
+
+/** Counts a body before it is stored: what is stored may be there for good. Throws `SessionRefused`. */
+export function countBody(record: StageRecord): StageRecord & { readonly bodies: number } {
+  refuseClosed(record);
+  return { ...record, bodies: (record.bodies ?? 0) + 1 };
+}
+
 /** Ends the attempt; ended again, the first time stands. */
 export function closeAttempt(record: StageRecord, at: number): StageRecord {
   return record.closedAt === undefined ? { ...record, closedAt: at } : record;
