@@ -51,7 +51,7 @@ function openAt(record: StageRecord, now: number): StageRecord {
 }
 
 /** Throws `SessionRefused` where the attempt has ended: closed, or replaced by a newer one. */
-export function refuseClosed(record: StageRecord): void {
+function refuseClosed(record: StageRecord): void {
   if (record.closedAt !== undefined) throw new SessionRefused(`${stageLabel(record)} is closed`);
 }
 
