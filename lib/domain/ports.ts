@@ -127,6 +127,8 @@ export interface StageStore {
   close(attempt: StageAttempt, at: number, events: readonly NewEvent[]): Promise<StageRecord>;
   /** Next turn number of the attempt, from 1, counted in the store. */
   nextTurn(attempt: StageAttempt): Promise<number>;
+  /** The same for a body that is about to be stored for the attempt. Throws `SessionRefused` when it is closed. */
+  nextBody(attempt: StageAttempt): Promise<number>;
 }
 
 /** The budget's account: per issue, over all roles, rounds and attempts. */

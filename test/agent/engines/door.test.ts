@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Door, openDoor } from '../../../lib/agent/engines/door.ts';
-import type { DomainError } from '../../../lib/domain/errors.ts';
+import { BudgetExceeded, type DomainError } from '../../../lib/domain/errors.ts';
+import { chatRules } from '../../../lib/services/gateway/wire/chat-completions.ts';
+import { messagesRules } from '../../../lib/services/gateway/wire/messages.ts';
+import { responsesRules } from '../../../lib/services/gateway/wire/responses.ts';
+import { wireErrorOf } from '../../../lib/services/gateway/wire/wire-error.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -89,14 +93,19 @@ test('another key, the session itself too, is refused', async () => {
   expect(asked).toEqual([]);
 });
 
-test("the gateway's refusal is known by its name, and ends the engine at once", async () => {
-  const body = { type: 'error', error: { type: 'BudgetExceeded', message: 'nothing left' } };
-  const { door, over } = await doorTo((response) =>
-    response.writeHead(402).end(JSON.stringify(body)),
-  );
-  expect((await ask(door)).status).toBe(402);
-  expect(over).toMatchObject([{ name: 'BudgetExceeded', message: 'nothing left' }]);
-});
+test.each([messagesRules, chatRules, responsesRules])(
+  "the gateway's own refusal over $wire ends the engine at once, with what it says",
+  async (rules) => {
+    const told = wireErrorOf(new BudgetExceeded('nothing left'), () => {});
+    const { door, over } = await doorTo((response) =>
+      response.writeHead(told.status).end(JSON.stringify(rules.errorBody(told))),
+    );
+    expect((await ask(door)).status).toBe(402);
+    // Its wires speak their protocols' words: the domain's name stands in the failure that the gateway saw.
+    const message = expect.stringContaining('402: nothing left');
+    expect(over).toMatchObject([{ name: 'ModelFailed', message }]);
+  },
+);
 
 test('a server in trouble may be asked again, but not for ever', async () => {
   const { door, over } = await doorTo((response) => response.writeHead(529).end('{}'));
