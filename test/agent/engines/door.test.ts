@@ -78,6 +78,56 @@ test('a gateway that is reached over HTTPS is asked through the proxy, another i
   expect([near.led, near.asked.length]).toEqual([[], 1]);
 });
 
+test.each([
+  ['POST', '/anthropic/v1/messages/count_tokens'],
+  ['GET', '/openai/v1/responses'],
+])('%s %s is answered here, and costs no turn', async (method, path) => {
+  const { door, asked, over } = await doorTo((response) => response.writeHead(404).end('{}'));
+  const headers = { 'x-api-key': door.key };
+  const answer = await fetch(`${door.url}${path}`, { method, headers });
+  expect([answer.status, await answer.json()]).toMatchObject([
+    404,
+    { error: { type: 'not_found_error' } },
+  ]);
+  expect([asked, over, door.calls(), door.failed()]).toEqual([[], [], 0, 0]);
+});
+
+test('models are listed by the gateway, and that costs no turn and ends nothing', async () => {
+  const { door, asked, over } = await doorTo((response) => response.writeHead(403).end('{}'), {
+    turns: 1,
+  });
+  for (let time = 0; time < 5; time += 1) {
+    const headers = { 'x-api-key': door.key };
+    expect((await fetch(`${door.url}/openai/v1/models`, { headers })).status).toBe(403);
+  }
+  expect(asked.map(({ url }) => url)).toEqual(Array(5).fill('/wire/openai/v1/models'));
+  expect([over, door.calls(), door.failed(), door.failure()]).toEqual([[], 0, 0, undefined]);
+});
+
+test.each([400, 404, 413, 422])(
+  'a request that is refused by %d may be mended, but not for ever',
+  async (status) => {
+    let answered = 0;
+    const { door, over } = await doorTo((response) => {
+      answered += 1;
+      response.writeHead(answered === 2 ? 200 : status).end('{}');
+    });
+    expect((await ask(door)).status).toBe(status);
+    await ask(door);
+    expect(door.failure()).toBeUndefined();
+    for (let time = 0; time < 3; time += 1) await ask(door);
+    expect(over).toEqual([]);
+    await ask(door);
+    expect(over).toMatchObject([{ name: 'ModelFailed' }]);
+  },
+);
+
+test.each([401, 403])('a key that is refused by %d ends the engine at once', async (status) => {
+  const { door, over } = await doorTo((response) => response.writeHead(status).end('{}'));
+  await ask(door);
+  expect(over).toMatchObject([{ name: 'ModelFailed' }]);
+});
+
 test.each(['/v1/result', '/anthropic/v1/files', '/anthropic/../v1/result', '/git/info/refs'])(
   'opens no way to %s',
   async (path) => {
