@@ -10,7 +10,7 @@ import { gone } from './fixtures/gone.ts';
 const cwd = mkdtempSync(join(tmpdir(), 'exec-'));
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 const run = (request: Partial<ExecRequest> & Pick<ExecRequest, 'run'>) =>
-  exec({ cwd, env, timeoutMs: 20_000, outputLimit: 10_000, ...request });
+  exec({ cwd, env, timeoutMs: 60_000, outputLimit: 10_000, ...request });
 
 function holds(pid: string, marker: string): boolean {
   try {
