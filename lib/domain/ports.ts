@@ -195,7 +195,8 @@ export interface Delivery {
 export interface InboxStore {
   /** Durable when it returns. False where id, body or meaning was seen before. */
   accept(delivery: Delivery): Promise<boolean>;
-  pending(limit: number): Promise<readonly Delivery[]>;
+  /** Those that wait, oldest first; only those behind `after`, an earlier answer's last one, where it is given. */
+  pending(limit: number, after?: Delivery): Promise<readonly Delivery[]>;
   /** Takes the delivery out of `pending`; `note` says what became of it. */
   done(id: string, note: string): Promise<void>;
 }
