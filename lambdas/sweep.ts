@@ -18,16 +18,27 @@ import { readWaitingIssues } from '../lib/github/waiting-issues.ts';
 import { nextRepositories } from '../lib/services/intake/next-repositories.ts';
 import { reconcile } from '../lib/services/intake/reconcile.ts';
 import { tend } from '../lib/services/keep-outlet.ts';
-import { stopOrphans } from '../lib/services/stop-orphans.ts';
-import { watchRuns } from '../lib/services/watch-runs.ts';
+import { sweepAccount } from '../lib/services/sweep-account.ts';
+
+/*
+ * The function has 240 s, and its parts these shares of them, in milliseconds. A service that does not answer is asked
+ * again up to four times.
+ */
+const answerMs = 5_000;
+/** What is not there or gone by then is gone on with by the next call. */
+const tendMs = 45_000;
+/** The publisher goes on with what nobody waits for any more; the next look finds it done. */
+const settleMs = 30_000;
+/** After the begin of the sweep no repository is looked at any more. */
+const lookUntilMs = 200_000;
 
 const environment = functionEnvironment(process.env);
 const access = composeAccess(environment);
 const stored = composeStores(environment);
 const ports = composePorts(environment, access, stored);
-const fleet = sandboxTasks(new ECSClient({}), environment.needed('cluster'));
+const fleet = sandboxTasks(new ECSClient(callLimits(answerMs)), environment.needed('cluster'));
 const executions = stepFunctions({
-  client: new SFNClient({}),
+  client: new SFNClient(callLimits(answerMs)),
   stateMachineArn: environment.needed('stateMachine'),
 });
 const named = environment.given('repositories')?.split(',');
@@ -37,8 +48,10 @@ const installed = remoteInstallations({
 });
 
 const publisherSettles = remoteSettle({
-  lambda: new LambdaClient(callLimits(120_000)),
+  // Longer than it is waited for: a call without an answer would be made again, while the first is still at work.
+  lambda: new LambdaClient(callLimits(2 * settleMs)),
   functionName: environment.needed('publisherEntrance'),
+  withinMs: settleMs,
 });
 
 /** The publisher ends a run: it alone may say so on GitHub. What it can't now, it can at the next look. */
@@ -48,9 +61,6 @@ async function settle(...about: Parameters<typeof publisherSettles>): Promise<vo
     console.error(JSON.stringify({ run: about[0], settle: String(error) }));
   });
 }
-
-/** What is not there or gone by then is gone on with by the next call. */
-const tendMs = 60_000;
 
 /** How endpoints and proxy stand now; undefined in tier `dns`, which has none. */
 async function tendOutlet(holder: string) {
@@ -63,19 +73,25 @@ async function tendOutlet(holder: string) {
   return tend({ ...outlet, runs, pauses }, Date.now() + tendMs);
 }
 
-/** Finishes what was left half done, and finds what no delivery told. */
-export const handler = middy().handler(async (_event, { awsRequestId }) => {
-  const watched = await watchRuns({ ports, executions, settle });
-  const orphans = await stopOrphans(ports, fleet);
-  const tended = await tendOutlet(awsRequestId);
-  const looked = await reconcile(ports, {
+function look(until: number): Promise<number> {
+  return reconcile(ports, {
     repositories: async () => named ?? nextRepositories(ports, installed),
     waitingIssues: (repository, cursor) => readWaitingIssues(access, repository, cursor),
     newComments: (repository, cursor) => readNewComments(access, repository, cursor),
     readFacts: (intent) => readTriggerFacts(access, intent),
     settings: runSettings(environment),
     log: (line) => console.error(JSON.stringify({ reconcile: line })),
-    signal: AbortSignal.timeout(120_000),
+    signal: AbortSignal.timeout(Math.min(120_000, Math.max(0, until - Date.now()))),
   });
-  console.log(JSON.stringify({ ...watched, orphans, outlet: tended, looked }));
+}
+
+/** Finishes what was left half done, and finds what no delivery told. */
+export const handler = middy().handler(async (_event, { awsRequestId }) => {
+  const until = Date.now() + lookUntilMs;
+  await sweepAccount({
+    ...{ ports, executions, settle, fleet },
+    tendOutlet: () => tendOutlet(awsRequestId),
+    reconcile: () => look(until),
+    log: (told) => console.log(JSON.stringify(told)),
+  });
 });

@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type CloudFormationClient,
-  paginateListStackResources,
-} from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import {
   type DynamoDBClient,
   UpdateContinuousBackupsCommand,
@@ -11,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
+import { stackResources } from '../lib/aws/stack-resources.ts';
 import type { Outputs } from './deploy.ts';
 
 /** The clients that are needed. */
@@ -79,16 +77,12 @@ async function reserve(
   most: ReadonlyMap<string, number>,
 ): Promise<void> {
   for (const StackName of stacks) {
-    for await (const { StackResourceSummaries = [] } of paginateListStackResources(
-      { client },
-      { StackName },
-    )) {
-      for (const { LogicalResourceId = '', PhysicalResourceId } of StackResourceSummaries) {
-        const ReservedConcurrentExecutions = most.get(LogicalResourceId);
-        if (ReservedConcurrentExecutions === undefined) continue;
-        const asked = { FunctionName: PhysicalResourceId, ReservedConcurrentExecutions };
-        await lambda.send(new PutFunctionConcurrencyCommand(asked));
-      }
+    const resources = await stackResources(client, StackName);
+    for (const { LogicalResourceId = '', PhysicalResourceId } of resources) {
+      const ReservedConcurrentExecutions = most.get(LogicalResourceId);
+      if (ReservedConcurrentExecutions === undefined) continue;
+      const asked = { FunctionName: PhysicalResourceId, ReservedConcurrentExecutions };
+      await lambda.send(new PutFunctionConcurrencyCommand(asked));
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Account } from '../../lib/aws/compose-account.ts';
 import type { DeploymentSettings } from '../../lib/aws/deployment-settings.ts';
 import { type Caller, inspectBootstrap } from '../../lib/aws/inspect-account.ts';
 import { inspectQuotas } from '../../lib/aws/inspect-quotas.ts';
+import { inspectServiceRole } from '../../lib/aws/inspect-service-role.ts';
 import { doubtful, type Finding, good, wrong } from '../../lib/domain/finding.ts';
 import { runProgram } from './program.ts';
 
@@ -22,6 +23,8 @@ export async function preflight(
   return [
     good('account', `${caller.account}, ${caller.region}, as ${caller.arn}`),
     await inspectBootstrap(account.stacks, caller),
+    // An emulator's ECS works without.
+    ...(settings.emulator === 'true' ? [] : [await inspectServiceRole(account.iam)]),
     ...(await inspectQuotas(account, wanted)),
     await inspectImage(settings),
     inspectTier(settings),

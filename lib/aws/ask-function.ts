@@ -12,6 +12,8 @@ export interface FunctionPlace {
   readonly lambda: LambdaClient;
   /** Name or ARN. */
   readonly functionName: string;
+  /** So long is waited for its answer, all tries together, in milliseconds; as long as the client does where undefined. */
+  readonly withinMs?: number;
 }
 
 /**
@@ -40,14 +42,15 @@ export async function tellFunction(
 }
 
 function invoke(
-  { lambda, functionName: FunctionName }: FunctionPlace,
+  { lambda, functionName: FunctionName, withinMs }: FunctionPlace,
   called: string,
   asked: object,
   InvocationType: InvocationType,
 ): Promise<InvokeCommandOutput> {
   const Payload = Buffer.from(JSON.stringify(asked));
   const command = new InvokeCommand({ FunctionName, Payload, InvocationType });
-  return lambda.send(command).catch((error: unknown) => {
+  const within = withinMs === undefined ? {} : { abortSignal: AbortSignal.timeout(withinMs) };
+  return lambda.send(command, within).catch((error: unknown) => {
     throw serviceError(error, `${called} can't be asked`, ForgeUnavailable);
   });
 }

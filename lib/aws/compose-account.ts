@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -29,6 +30,7 @@ export function openAccount({ deployment, region }: AwsPlace) {
     kms: new KMSClient(limits),
     s3: new S3Client(limits),
     ecs: new ECSClient(limits),
+    iam: new IAMClient(limits),
     ssm,
     settings: settingsStore(ssm, deployment),
   };

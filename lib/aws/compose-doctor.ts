@@ -10,6 +10,7 @@ import type { DeploymentSettings } from './deployment-settings.ts';
 import { callerOf } from './inspect-account.ts';
 import { inspectAlarms, inspectGivenUp } from './inspect-failures.ts';
 import { inspectQuotas, unseen } from './inspect-quotas.ts';
+import { inspectServiceRole } from './inspect-service-role.ts';
 import { inspectSetUp, inspectStack } from './inspect-stack.ts';
 import { inspectWebhook } from './inspect-webhook.ts';
 import { remoteInspection } from './remote-minter.ts';
@@ -55,6 +56,7 @@ export async function inspectDeployment(
     ),
     ...(await inspectApp(account, stack, look.repository)),
     ...(await modelFindings(account, stack, settings, look.modelCall ?? false)),
+    ...(settings.emulator === 'true' ? [] : [await inspectServiceRole(account.iam)]),
     ...(await inspectQuotas(account, wanted)),
     await inspectGivenUp(account.queues, outputs.get('FailuresQueue') ?? ''),
     await inspectAlarms(account.alarms, name),

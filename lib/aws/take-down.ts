@@ -2,9 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CloudFormationClient,
   DeleteStackCommand,
-  DescribeStackResourcesCommand,
   DescribeStacksCommand,
-  type StackResource,
+  type StackResourceSummary,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
@@ -14,6 +13,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DeploymentFailed } from '../domain/errors.ts';
 import { serviceError } from './service-errors.ts';
+import { stackResources } from './stack-resources.ts';
 
 /** Something that outlives the stack. */
 export interface Kept {
@@ -85,17 +85,19 @@ async function statusOf(client: CloudFormationClient, StackName: string): Promis
 async function resourcesOf({
   client,
   stack: StackName,
-}: TakeDownOptions): Promise<StackResource[]> {
+}: TakeDownOptions): Promise<readonly StackResourceSummary[]> {
   try {
-    const asked = new DescribeStackResourcesCommand({ StackName });
-    return (await client.send(asked)).StackResources ?? [];
+    return await stackResources(client, StackName);
   } catch (error) {
     if (/does not exist/.test((error as Error).message)) return [];
     throw serviceError(error, `CloudFormation does not tell what ${StackName} is made of`);
   }
 }
 
-function kept(resources: readonly StackResource[], beside: readonly StackResource[] = []): Kept[] {
+function kept(
+  resources: readonly StackResourceSummary[],
+  beside: readonly StackResourceSummary[] = [],
+): Kept[] {
   const skipped = resources.filter(({ ResourceStatus }) => ResourceStatus === 'DELETE_SKIPPED');
   const all = new Map([...skipped, ...beside].map((each) => [each.LogicalResourceId, each]));
   return [...all.values()].map(({ ResourceType, PhysicalResourceId }) => ({
@@ -104,10 +106,10 @@ function kept(resources: readonly StackResource[], beside: readonly StackResourc
   }));
 }
 
-const idsOf = (resources: readonly StackResource[]) =>
+const idsOf = (resources: readonly StackResourceSummary[]) =>
   resources.map(({ PhysicalResourceId }) => PhysicalResourceId).join(', ');
 
-function failed(stuck: readonly StackResource[]): DeploymentFailed {
+function failed(stuck: readonly StackResourceSummary[]): DeploymentFailed {
   const lines = stuck.map(
     ({ LogicalResourceId, ResourceStatusReason }) =>
       `${LogicalResourceId}: ${ResourceStatusReason}`,

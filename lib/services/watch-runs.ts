@@ -38,6 +38,9 @@ export interface Watched {
 /** A run that was dispatched this long ago and is walked by nobody was lost between the two, in milliseconds. */
 const startGraceMs = 60_000;
 
+/** Runs looked after at the same time: one whose settling hangs holds up none of the others. */
+const width = 4;
+
 /**
  * Looks after runs that another service walks: their leases are renewed, what was dispatched and never started
  * is started, what ended otherwise (killed, timed out, aborted) is settled, what told its end is sealed. A run
@@ -46,15 +49,20 @@ const startGraceMs = 60_000;
 export async function watchRuns(options: WatchOptions): Promise<Watched> {
   const watched = { walking: 0, started: [] as string[], settled: [] as string[] };
   const faults: unknown[] = [];
-  for (const run of await options.ports.runs.list({ status: ['running', 'ending'] })) {
-    try {
-      const found = await lookAfter(options, run);
-      if (found === 'walking') watched.walking += 1;
-      else if (found !== 'left') watched[found].push(run.id);
-    } catch (error) {
-      faults.push(error);
+  const runs = await options.ports.runs.list({ status: ['running', 'ending'] });
+  const waiting = runs.values();
+  const worker = async () => {
+    for (const run of waiting) {
+      try {
+        const found = await lookAfter(options, run);
+        if (found === 'walking') watched.walking += 1;
+        else if (found !== 'left') watched[found].push(run.id);
+      } catch (error) {
+        faults.push(error);
+      }
     }
-  }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
   if (faults.length > 0) throw faults[0];
   return watched;
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, test } from '@jest/globals';
 import { entranceOf, remotePublisher, remoteSettle } from '../../lib/aws/remote-publisher.ts';
@@ -66,6 +69,28 @@ test('is told to end a run, with how its walk ended', async () => {
     },
   ]);
 });
+
+test('a publisher that does not come to an end is waited for no longer than is said, and asked once', async () => {
+  let asked = 0;
+  const silent = createServer(() => {
+    asked += 1;
+  });
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const { port } = silent.address() as AddressInfo;
+  try {
+    const { client } = await startWire(() => ({ body: {} }));
+    const lambda = new LambdaClient({ ...client, endpoint: `http://127.0.0.1:${port}` });
+    const settle = remoteSettle({ lambda, functionName: 'lifecycle', withinMs: 1_000 });
+    await expect(settle('r-1', {})).rejects.toMatchObject({
+      name: 'ForgeUnavailable',
+      message: expect.stringMatching(/lifecycle can't be asked/),
+    });
+    expect(asked).toBeLessThanOrEqual(1);
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
+}, 60_000);
 
 test('the entrance is what Lambda says it was called by', () => {
   const own = 'arn:aws:lambda:eu-west-1:111122223333:function:Entropy-local-lifecycle';

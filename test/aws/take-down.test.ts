@@ -6,19 +6,35 @@ import type { WireAnswer, WireCall } from './wire.ts';
 
 const log = () => undefined;
 const resource = (id: string, type: string, status: string, reason = '') =>
-  `<member><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${id}-1</PhysicalResourceId><ResourceType>${type}</ResourceType><Timestamp>2026-11-24T00:00:00Z</Timestamp><ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason></member>`;
+  `<member><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${id}-1</PhysicalResourceId><ResourceType>${type}</ResourceType><LastUpdatedTimestamp>2026-11-24T00:00:00Z</LastUpdatedTimestamp><ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason></member>`;
 
-/** A stack that stands so after each request to delete it, made of these resources. */
+/** As many as a page holds, all of them gone: what a test looks for comes after them. */
+const firstPage = Array.from({ length: 100 }, (_, n) =>
+  resource(`Gone${n}`, 'AWS::Lambda::Function', 'DELETE_COMPLETE'),
+);
+
+/** What CloudFormation tells of resources, a page at a time, or by the call that knows the first hundred only. */
+function resourcesXml({ operation, body }: WireCall, resources: readonly string[]): WireAnswer {
+  const all = [...firstPage, ...resources];
+  if (operation === 'DescribeStackResources') {
+    return answered(operation, `<StackResources>${all.slice(0, 100).join('')}</StackResources>`);
+  }
+  const from = Number(body.NextToken ?? 0);
+  const next = from + 100 < all.length ? `<NextToken>${from + 100}</NextToken>` : '';
+  const page = all.slice(from, from + 100).join('');
+  return answered(operation, `<StackResourceSummaries>${page}</StackResourceSummaries>${next}`);
+}
+
+/** A stack that stands so after each request to delete it, made of these resources and a page of others. */
 function stackThat(statuses: readonly string[], resources: readonly string[]) {
   let deletions = 0;
-  return startStacks(({ operation }: WireCall): WireAnswer => {
+  return startStacks((call: WireCall): WireAnswer => {
+    const { operation } = call;
     if (operation === 'DeleteStack') deletions += 1;
     if (operation === 'DescribeStacks') {
       return answered(operation, stackXml(statuses[deletions - 1] ?? 'CREATE_COMPLETE'));
     }
-    if (operation === 'DescribeStackResources') {
-      return answered(operation, `<StackResources>${resources.join('')}</StackResources>`);
-    }
+    if (operation.endsWith('StackResources')) return resourcesXml(call, resources);
     return answered(operation, '');
   });
 }

@@ -160,6 +160,31 @@ test('one that can not be looked after keeps no other from it', async () => {
   expect(await holders()).toEqual(['r-1']);
 });
 
+test('one whose settling hangs holds up none of the others', async () => {
+  const { add, clock, ports } = await watch();
+  for (let n = 0; n < 10; n += 1) await add(`r-${n}`);
+  clock.at += 1;
+  let first: string | undefined;
+  const settled: string[] = [];
+  // It answers once all others are done: where they wait for it, never.
+  let letGo = () => {};
+  const hangs = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const looked = await watchRuns({
+    ports,
+    executions: { start: async () => {}, walkOf: async () => ({ state: 'ended' }) },
+    settle: async (run) => {
+      first ??= run;
+      if (run === first) await hangs;
+      settled.push(run);
+      if (settled.length === 9) letGo();
+    },
+  });
+  expect(settled.at(-1)).toBe(first);
+  expect(looked.settled).toHaveLength(10);
+}, 30_000);
+
 describe('a run whose walk ended otherwise', () => {
   test.each([
     ['States.Timeout', 'StageTimedOut', 'the execution is TIMED_OUT'],

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { openAccount } from '../../lib/aws/compose-account.ts';
 import { importAppKey } from '../../lib/aws/import-app-key.ts';
 import { dynamoClient } from '../../lib/aws/store/client.ts';
 import { dynamoStores } from '../../lib/aws/store/stores.ts';
@@ -15,6 +16,7 @@ import type { Outputs } from '../../localstack/deploy.ts';
 import { run } from '../../localstack/run.ts';
 import { differencesSeen } from './differences-seen.ts';
 import { contextOf, type SmokeSettings } from './plan.ts';
+import { removeDeployment, thenRemoved } from './remove.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cdk = (args: readonly string[]) =>
@@ -32,7 +34,7 @@ export async function carryOut(
   const stack = `Entropy-${settings.name}`;
   const file = join(folder, 'outputs.json');
   const context = [...contextOf(settings), '--output', join(folder, 'cdk.out')];
-  try {
+  const work = async () => {
     const quietly = ['--require-approval', 'never', '--outputs-file', file];
     await cdk(['deploy', stack, ...quietly, ...context]);
     const outputs = JSON.parse(readFileSync(file, 'utf8'))[stack] as Outputs;
@@ -41,8 +43,11 @@ export async function carryOut(
     const ended = await endOf(settings, outputs, number);
     say(`run ${ended.id}: ${ended.outcome} ${ended.error?.name ?? ''} ${ended.note ?? ''}`);
     for (const line of await differencesSeen(outputs, ended.id)) say(line);
+  };
+  const account = openAccount({ deployment: settings.name });
+  try {
+    await thenRemoved(work, () => removeDeployment(account, say), say);
   } finally {
-    await cdk(['destroy', stack, '--force', ...context]);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -17,6 +17,9 @@ test('a dry run says each step and does nothing, without credentials', () => {
     ...['deploy', 'keys', 'issue', 'wait', 'compare', 'destroy'],
   ]);
   expect(said).toMatch(/cdk deploy Entropy-smoke-\w+ .*-c name=smoke-\w+ .*-c ledgerDays=1/);
+  // What no code does is not promised.
+  expect(said).not.toMatch(/cdk destroy|unlisted name/);
+  expect(said).toMatch(/ssm:DeleteParameters/);
   expect(said).toMatch(/Nothing was done\.\n$/);
 });
 
