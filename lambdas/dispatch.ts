@@ -53,7 +53,8 @@ async function canStart({ awsRequestId, getRemainingTimeInMillis }: Context): Pr
   // Loaded where it is needed: EC2's client is as large as all the rest.
   const { composeOutlet } = await import('../lib/aws/compose-outlet.ts');
   const outlet = composeOutlet(place, stored.table, awsRequestId);
-  const state = await bringUp(outlet, Date.now() + getRemainingTimeInMillis() - marginMs);
+  const giveUpAt = Date.now() + getRemainingTimeInMillis() - marginMs;
+  const state = await bringUp({ ...outlet, pauses: ports.pauses }, giveUpAt);
   if (state !== 'ready') console.error(JSON.stringify({ outlet: state }));
   return state === 'ready';
 }

@@ -71,7 +71,8 @@ async function tendOutlet(holder: string) {
   // Loaded where it is needed: EC2's client is as large as all the rest.
   const { composeOutlet } = await import('../lib/aws/compose-outlet.ts');
   const outlet = composeOutlet(place, stored.table, holder);
-  return tend({ ...outlet, runs: ports.runs }, Date.now() + tendMs);
+  const { runs, pauses } = ports;
+  return tend({ ...outlet, runs, pauses }, Date.now() + tendMs);
 }
 
 function look(until: number): Promise<number> {

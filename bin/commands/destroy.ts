@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { appParameter } from '../../lib/aws/app-record.ts';
 import { type Account, openAccount } from '../../lib/aws/compose-account.ts';
 import { openDeployment } from '../../lib/aws/compose-operator.ts';
+import { composeOutletRemoval } from '../../lib/aws/compose-outlet.ts';
+import type { Stored } from '../../lib/aws/compose-stores.ts';
 import { type DeployedStack, deployedStack } from '../../lib/aws/deployed-stack.ts';
 import { removeParameters, settingsParameter } from '../../lib/aws/deployment-settings.ts';
 import { emptyBucket } from '../../lib/aws/empty-bucket.ts';
@@ -10,6 +13,7 @@ import { deregisterTasks, takeDown } from '../../lib/aws/take-down.ts';
 import type { AwsPlace } from '../../lib/config.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { siteOf } from '../../lib/github/site.ts';
+import { requireNoRuns, type WindDownOptions, windDown } from '../deployment/wind-down.ts';
 import { confirm } from '../output/confirm.ts';
 import { paint, type Terminal, terminal, writeJson } from '../output/terminal.ts';
 import { loadThere } from './here.ts';
@@ -20,7 +24,8 @@ interface Options {
 }
 
 const help = `
-Runs must be over: "entropy --aws pause" stops them. What the ledger's retention keeps, stays: see docs/aws.md.`;
+Runs must be over: "entropy --aws pause" stops them, "entropy --aws cancel" ends what is queued. It pauses all work itself,
+and removes what costs by the hour before the stack. What the ledger's retention keeps, stays: see docs/aws.md.`;
 
 /** `entropy destroy`: takes a deployment down, but for what its retention keeps. */
 export function addDestroy(program: Command): void {
@@ -42,13 +47,16 @@ async function destroy(place: AwsPlace, yes: boolean, shown: Terminal): Promise<
   const caller = await callerOf(account.sts);
   const stack = await deployedStack(account.stacks, place.deployment);
   const settings = await account.settings.read();
-  await requireNoRuns(place);
+  const records = await openDeployment(place);
+  const remover = removerOf(stack, records, place);
+  await requireNoRuns(records);
   err.write(`${whatStays(stack, settings)}\n`);
   await takeAsked(yes, `Take ${stack.name} in ${caller.account}, ${caller.region} down?`);
+  const log = (line: string) => void err.write(`${line}\n`);
+  await windDown({ records, by: await records.by(), log, ...remover });
   const keepsData = settings.keepData !== 'false' && settings.emulator !== 'true';
   const logs = stack.outputs.get('LogBucket');
   if (!keepsData && logs !== undefined) await emptyBucket(account.s3, logs);
-  const log = (line: string) => void err.write(`${line}\n`);
   const kept = await takeDown({ client: account.stacks, stack: stack.id, log });
   const revisions = await deregisterTasks(account.ecs, familiesOf(place.deployment));
   await removeParameters(account.ssm, parametersOf(account, stack));
@@ -64,15 +72,25 @@ async function takeAsked(yes: boolean, question: string): Promise<void> {
   if (!yes) await confirm(question, 'nothing was taken down');
 }
 
-/** Sandboxes and steps that are at work would be cut off, and their issues keep saying that work goes on. */
-async function requireNoRuns(place: AwsPlace): Promise<void> {
-  const { runs } = await openDeployment(place);
-  const live = await runs.list({ status: ['running', 'ending'] });
-  if (live.length === 0) return;
-  const ids = live.map(({ id }) => id).join(', ');
-  throw new ConfigInvalid(
-    `runs are not over: ${ids}; "entropy --aws pause" stops them within minutes`,
-  );
+/** What removes endpoints and proxy of tier `proxied`; in the other there are none. */
+function removerOf(
+  { name, outputs }: DeployedStack,
+  { table }: Pick<Stored, 'table'>,
+  { region }: AwsPlace,
+): Pick<WindDownOptions, 'outlet'> {
+  const [vpc, cluster] = [outputs.get('VpcId'), outputs.get('ProxyCluster')];
+  if (vpc === undefined) return {};
+  if (cluster === undefined) {
+    const fix = '"entropy deploy" brings it up to date';
+    throw new ConfigInvalid(`${name} does not say where its proxy is (ProxyCluster): ${fix}`);
+  }
+  const at = region === undefined ? {} : { region };
+  return {
+    outlet: composeOutletRemoval({ vpc, cluster }, table, {
+      holder: `destroy-${randomUUID()}`,
+      at,
+    }),
+  };
 }
 
 function whatStays({ outputs }: DeployedStack, settings: Readonly<Record<string, string>>): string {

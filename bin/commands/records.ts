@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import type { Config } from '../../lib/config.ts';
 import { NotFound } from '../../lib/domain/errors.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { Run } from '../../lib/domain/run.ts';
 import { openStores } from '../../lib/local/compose.ts';
 import { databasePath } from '../../lib/local/store/database.ts';
+import { userName } from './user-name.ts';
 
 type Stored = Pick<
   Ports,
@@ -69,7 +69,7 @@ async function open(config: Config): Promise<Records> {
   return {
     ...stores,
     isWalked: async (run) => (await stores.runners.holder(run, stores.clock.now())) !== undefined,
-    by: async () => userInfo().username,
+    by: async () => userName(),
   };
 }
 

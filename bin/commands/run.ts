@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, whyUnread } from '../../lib/config.ts';
@@ -18,6 +17,7 @@ import { carryOut, requireOwnEngines, requireSandbox } from './carry-out.ts';
 import { loadHere } from './here.ts';
 import { keepIssue, readIssue } from './local-issue.ts';
 import { addRunOptions, type RunOptions, settingsOf, type WishedSettings } from './run-options.ts';
+import { userName } from './user-name.ts';
 
 interface Options extends RunOptions {
   readonly repo?: string;
@@ -80,7 +80,7 @@ async function runOnGithub(
   shown.err.write(quote(settings, choice, `${name}#${issue} at ${siteOf(config.github.apiUrl)}`));
   if (options.yes !== true) await confirm('Start?', 'not started');
   const repository = { forge: 'github', name } as const;
-  const trigger = { kind: 'cli', id: randomUUID(), by: by ?? userInfo().username } as const;
+  const trigger = { kind: 'cli', id: randomUUID(), by: by ?? userName() } as const;
   const id = runIdOf(repository, issue, trigger.id);
   return carryOut(config, { id, repository, issue, trigger, settings }, shown);
 }
@@ -133,7 +133,7 @@ async function newRun(
   const repository = { forge: 'local', name: path } as const;
   const name = basename(file).replace(/\.[^.]*$/, '');
   const key = `${name.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 30)}-${sha256(issue).slice(0, 8)}`;
-  const trigger = { kind: 'cli', id: randomUUID(), by: userInfo().username } as const;
+  const trigger = { kind: 'cli', id: randomUUID(), by: userName() } as const;
   const id = runIdOf(repository, key, trigger.id);
   await keepIssue(config, id, issue);
   return { id, repository, issue: key, trigger, settings };

@@ -49,8 +49,11 @@ async function inspectImage({
   return doubtful(name, `built for ${architecture} on ${here}`, fix);
 }
 
-function inspectTier({ tier = 'dns' }: DeploymentSettings): Finding {
+/** How far sandboxes will reach, and what was never seen of it. */
+export function inspectTier({ tier = 'dns' }: DeploymentSettings): Finding {
   if (tier !== 'proxied') return good('egress', 'tier dns, for public repositories');
-  const fix = 'docs/aws.md: its endpoints and proxy are not made yet, so no sandbox starts';
-  return doubtful('egress', 'tier proxied', fix);
+  const said =
+    'tier proxied, for private repositories: endpoints and proxy bill by the hour while runs do';
+  const fix = 'try a run first: this tier was never seen on an account, see docs/aws.md';
+  return doubtful('egress', said, fix);
 }

@@ -11,7 +11,13 @@ const unseenNames =
 const entity = new RegExp(`&(?:#(\\d{1,8})|#[xX]([0-9A-Fa-f]{1,8})|(?:${unseenNames}));`, 'y');
 const unseen = /[\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
 
-const fence = /( {0,3})(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})[^\n]*(?:\n|$)/y;
+/** Of the words beside it a page shows none; the first says what the code is in. */
+const fence = /( {0,3})(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})([^\n]*)(?:\n|$)/y;
+const language = /^[ \t]*[\w+#.-]{0,40}/;
+/** One in a list or a quotation, whose end is not looked for. */
+const innerFence = /((?:[ \t]|[>*+-]|\d{1,9}[.)]){1,40})(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})([^\n]*)/y;
+/** A line of code, where no paragraph goes on. */
+const indented = /(?: {4}| {0,3}\t)/y;
 const htmlLine = /[ ]{0,3}<(?:(pre|script|style|textarea)\b|[A-Za-z/!?])/iy;
 /** A line below which a definition can stand: one that is blank, a heading, a quotation, an item. */
 const opening = /[ \t]*(?:\n|$)|[ ]{0,3}(?:#|>|[-*+] |\d{1,9}[.)] )/y;
@@ -19,7 +25,7 @@ const definition =
   /[ ]{0,3}(?:> ?|[-*+] |\d{1,9}[.)] ){0,5}[ ]{0,3}\[(?!\^)(?:[^[\]\\]|\\.){1,999}\]:[ \t]*\n?[ \t]*(?:<[^<>\n]*>|[^\s<]\S*)(?:[ \t]*\n?[ \t]+(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?[ \t]*(?=\n|$)/y;
 const image = /!\[((?:[^[\]\\]|\\.|\[[^[\]]{0,300}\]){1,2000})\](?=[([])/y;
 const linkEnd =
-  /\]\(\s*(<[^<>\n]*>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*){0,9})(\s+(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
+  /\]\(\s*(<(?![!?])[^<>\n]*>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*){0,9})(\s+(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
 const special = /[\\`<![\]&\n]/g;
 
 /**
@@ -52,13 +58,16 @@ interface Place {
 function lineStart(place: Place): string | undefined {
   const { text, at, removed } = place;
   const { fresh } = place;
-  place.fresh = matchAt(opening, text, at) !== null;
+  place.fresh =
+    matchAt(opening, text, at) !== null || (fresh && matchAt(indented, text, at) !== null);
   if (at < place.htmlUntil) return undefined;
   const sign = matchAt(fence, text, at);
   if (sign !== null) {
     place.fresh = true;
-    return take(place, fenceEnd(text, at + sign[0].length, sign[2] ?? ''));
+    return fenced(place, sign);
   }
+  const inner = matchAt(innerFence, text, at);
+  if (inner !== null) return firstLine(place, inner);
   const found = fresh || place.fresh ? matchAt(definition, text, at) : null;
   if (found !== null) {
     removed.definitions += 1;
@@ -69,6 +78,21 @@ function lineStart(place: Place): string | undefined {
   const html = matchAt(htmlLine, text, at);
   if (html !== null) place.htmlUntil = htmlEnd(text, at, html[1]);
   return undefined;
+}
+
+/** Code in a fence as it is. */
+function fenced(place: Place, sign: RegExpExecArray): string {
+  const body = place.at + sign[0].length;
+  return firstLine(place, sign) + take(place, fenceEnd(place.text, body, sign[2] ?? ''));
+}
+
+/** The line that opens a fence, without what it says beside the language. */
+function firstLine(place: Place, [, before = '', sign = '', words = '']: RegExpExecArray): string {
+  const kept = language.exec(words)?.[0] ?? '';
+  const hides = words.slice(kept.length).trim() !== '';
+  if (hides) place.removed.attributes += 1;
+  place.at += before.length + sign.length + words.length;
+  return `${before}${sign}${hides ? kept : words}`;
 }
 
 /** After the line that closes the fence, or the end of the text. */
@@ -164,10 +188,11 @@ function spanEnd(text: string, at: number): number {
 
 /** Where a link leads, where that can be told in one word; what is in the address itself is no address. */
 function addressOf(to: string): string {
-  return /\s/.test(to) || /^<?\s*data:./i.test(to) ? '' : to;
+  const unseenIn = [...to.matchAll(new RegExp(entity.source, 'g'))].some(isUnseen);
+  return /\s/.test(to) || /^<?\s*data:./i.test(to) || unseenIn ? '' : to;
 }
 
-function isUnseen([, decimal, hex]: RegExpExecArray): boolean {
+function isUnseen([, decimal, hex]: RegExpExecArray | RegExpMatchArray): boolean {
   if (decimal === undefined && hex === undefined) return true;
   const code = Number.parseInt(decimal ?? hex ?? '', decimal === undefined ? 16 : 10);
   return (

@@ -1,10 +1,11 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
-import type { KeeperOptions } from '../services/keep-outlet.ts';
+import type { KeeperOptions, RemoverOptions } from '../services/keep-outlet.ts';
 import { callLimits } from './call-limits.ts';
-import { interfaceEndpoints } from './outlet/endpoints.ts';
-import { outletParts } from './outlet/parts.ts';
-import { proxyTask } from './outlet/proxy-task.ts';
+import type { ClientPlace } from './compose-stores.ts';
+import { endpointRemoval, interfaceEndpoints } from './outlet/endpoints.ts';
+import { outletParts, outletRemoval } from './outlet/parts.ts';
+import { proxyRemoval, proxyTask } from './outlet/proxy-task.ts';
 import { dynamoOutletStore } from './store/outlet-store.ts';
 import type { Table } from './store/table.ts';
 
@@ -20,9 +21,34 @@ export function composeOutlet(place: string, table: Table, holder: string): Keep
       interfaceEndpoints(new EC2Client(callLimits(answerMs)), { deployment, region, ...endpoints }),
       proxyTask(new ECSClient(callLimits(answerMs)), { deployment, ...proxy }),
     ),
-    clock: { now: () => Date.now() },
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    holder,
+    ...workerOf(holder),
     capMs: hours * 3_600_000,
+  };
+}
+
+/** Where endpoints and proxy are, for who removes them for good, by the rights of who calls. */
+export interface RemovalPlace {
+  readonly vpc: string;
+  /** The proxy's, which sandboxes are not in. */
+  readonly cluster: string;
+}
+
+/** What removes endpoints and proxy before their stack goes. */
+export function composeOutletRemoval(
+  place: RemovalPlace,
+  table: Table,
+  { holder, at }: { readonly holder: string; readonly at: ClientPlace },
+): RemoverOptions {
+  const limits = { ...callLimits(answerMs), ...at };
+  const endpoints = endpointRemoval(new EC2Client(limits), place);
+  const remove = outletRemoval(endpoints, proxyRemoval(new ECSClient(limits), place));
+  return { store: dynamoOutletStore(table), parts: { remove }, ...workerOf(holder) };
+}
+
+function workerOf(holder: string) {
+  return {
+    clock: { now: () => Date.now() },
+    wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+    holder,
   };
 }

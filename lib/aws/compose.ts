@@ -7,7 +7,7 @@ import { githubForge } from '../github/github-forge.ts';
 import { endToken } from '../github/minter.ts';
 import { gitHubSource } from '../github/source/github-source.ts';
 import { callLimits } from './call-limits.ts';
-import { type ClientPlace, composeStores } from './compose-stores.ts';
+import { type ClientPlace, composeStores, type Stored } from './compose-stores.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { remoteMinter } from './remote-minter.ts';
 import { dynamoOutletStore } from './store/outlet-store.ts';
@@ -42,6 +42,12 @@ export function composePorts(
     },
     limitsOf: (role) => defaultLimits[role],
     exposure: environment.given('exposure') === 'public' ? 'public' : 'any',
-    proxyAddress: async () => (await dynamoOutletStore(stored.table).get())?.address,
+    ...proxied(environment, stored),
   };
+}
+
+/** Stages must have the proxy's address where the tier has one. */
+function proxied(environment: FunctionEnvironment, { table }: Stored): Pick<Ports, 'proxyAddress'> {
+  if (environment.given('egressTier') !== 'proxied') return {};
+  return { proxyAddress: async () => (await dynamoOutletStore(table).get())?.address };
 }

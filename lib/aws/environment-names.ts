@@ -48,6 +48,8 @@ export const environmentNames = {
   repositories: 'ENTROPY_REPOSITORIES',
   /** Where endpoints and proxy of tier `proxied` belong, and how long they may stand in a month, as JSON; unset in the other tier. */
   outlet: 'ENTROPY_OUTLET',
+  /** `proxied`: sandboxes reach the world by a proxy alone; else they have a way of their own. */
+  egressTier: 'ENTROPY_EGRESS_TIER',
   /** `public`: runs on private repositories are refused; `any`. */
   exposure: 'ENTROPY_EXPOSURE',
   /** Base URL of the gateway as sandboxes reach it. */

@@ -10,7 +10,7 @@ import { Functions } from './functions.ts';
 import { grantAll } from './grants.ts';
 import type { SandboxNetwork } from './network.ts';
 import { Operators } from './operators.ts';
-import { Outlet } from './outlet.ts';
+import { Outlet, type OutletProps } from './outlet.ts';
 import { tellOutputs } from './outputs.ts';
 import { parameterNames } from './parameters.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
@@ -57,13 +57,8 @@ export class EntropyStack extends Stack {
     grantAll(this, parts);
     const operators = new Operators(this, 'Operators', deployment.name, parts);
     tellFunctions(parts, deployment);
-    if (network instanceof ProxiedNetwork) {
-      const { executionRole } = sandboxes;
-      const allow = [hostOf(gateway), ...deployment.allow];
-      const { name, proxyHours: hours } = deployment;
-      const made = { network, image, architecture, executionRole, functions, allow, hours };
-      new Outlet(this, 'Outlet', { deployment: name, ...made });
-    }
+    const reached = [hostOf(gateway), ...deployment.allow];
+    const outlet = outletOf(this, deployment, reached, { network, image, sandboxes, functions });
     const dispatch = functions.of('dispatch');
     const sweep = functions.of('sweep');
     const ledgerWriter = functions.of('ledger-writer');
@@ -81,6 +76,7 @@ export class EntropyStack extends Stack {
       gatewayUrl: gateway,
       sandboxes,
       network,
+      ...outlet,
     });
   }
 
@@ -103,6 +99,23 @@ export class EntropyStack extends Stack {
       ? new ProxiedNetwork(this, 'Network', props)
       : new DnsNetwork(this, 'Network', props);
   }
+}
+
+/** What makes endpoints and proxy, in tier `proxied`. */
+function outletOf(
+  scope: Construct,
+  { name, architecture, proxyHours: hours }: Deployment,
+  allow: readonly string[],
+  made: Pick<OutletProps, 'image' | 'functions'> & {
+    readonly network: SandboxNetwork;
+    readonly sandboxes: Sandboxes;
+  },
+): { readonly outlet?: Outlet } {
+  const { network, image, functions, sandboxes } = made;
+  if (!(network instanceof ProxiedNetwork)) return {};
+  const { executionRole } = sandboxes;
+  const props = { network, image, architecture, executionRole, functions, allow, hours };
+  return { outlet: new Outlet(scope, 'Outlet', { deployment: name, ...props }) };
 }
 
 /** The host of a URL, also of one that is known only once it is deployed. */

@@ -40,6 +40,7 @@ export function tellFunctions(parts: Granted, deployment: Deployment): void {
     ...(deployment.repositories ? { [names.repositories]: deployment.repositories.join(',') } : {}),
   });
   functions.tell(['lifecycle'], {
+    [names.egressTier]: deployment.tier,
     [names.exposure]: deployment.tier === 'proxied' || deployment.acceptPrivate ? 'any' : 'public',
   });
   functions.tell(['dispatch'], {

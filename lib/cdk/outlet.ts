@@ -32,9 +32,13 @@ const keepers = ['dispatch', 'sweep'] as const;
  * sandboxes are not in, and who may do it. All of it costs nothing; what costs is not in the template.
  */
 export class Outlet extends Construct {
+  /** The proxy's; sandboxes are not in it. */
+  readonly cluster: CfnCluster;
+
   constructor(scope: Construct, id: string, props: OutletProps) {
     super(scope, id);
     const cluster = new CfnCluster(this, 'Cluster');
+    this.cluster = cluster;
     acknowledge(
       cluster,
       'AwsSolutions-ECS4',
@@ -117,7 +121,8 @@ export class Outlet extends Construct {
 
   /** Endpoints and tasks have names only once they are made: they are held by the deployment's tag, and by the cluster. */
   #policy(props: OutletProps, cluster: CfnCluster, task: CfnTaskDefinition): ManagedPolicy {
-    const { deployment, executionRole } = props;
+    const { deployment, executionRole, network } = props;
+    const { region } = Stack.of(this);
     const tagged = { StringEquals: { [`aws:ResourceTag/${deploymentTag}`]: deployment } };
     const tagging = { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: deployment } };
     const ofCluster = { ArnEquals: { 'ecs:cluster': cluster.attrArn } };
@@ -134,9 +139,14 @@ export class Outlet extends Construct {
         to(['ec2:CreateTags'], tagged),
         // Private names of an endpoint stand in a zone that the service keeps.
         to(['route53:AssociateVPCWithHostedZone'], {
-          StringEquals: { 'aws:CalledViaLast': 'ec2.amazonaws.com' },
+          StringEquals: { 'route53:VPCs': `VPCId=${network.vpc.vpcId},VPCRegion=${region}` },
         }),
-        to(['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:StopTask', 'ecs:TagResource'], ofCluster),
+        to(['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:StopTask'], ofCluster),
+        // It knows no cluster: a task is tagged as it is started, or is the deployment's own by its tag.
+        to(['ecs:TagResource'], {
+          StringEquals: { 'ecs:CreateAction': 'RunTask', ...tagging.StringEquals },
+        }),
+        to(['ecs:TagResource'], tagged),
         new PolicyStatement({
           actions: ['ecs:RunTask'],
           resources: [task.ref],

@@ -6,6 +6,7 @@ import type { Granted } from './grants.ts';
 import type { LogBucket } from './log-bucket.ts';
 import type { SandboxNetwork } from './network.ts';
 import type { Operators } from './operators.ts';
+import type { Outlet } from './outlet.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
 import type { Sandboxes } from './sandboxes.ts';
 
@@ -18,6 +19,8 @@ export interface Told extends Granted {
   readonly gatewayUrl: string;
   readonly sandboxes: Sandboxes;
   readonly network: SandboxNetwork;
+  /** Tier `proxied` alone has one. */
+  readonly outlet?: Outlet;
 }
 
 /** Says what was deployed, by names that stay: as outputs, and in a parameter for those who may not ask for a stack. */
@@ -50,6 +53,7 @@ export function tellOutputs(stack: Stack, told: Told): void {
     SandboxSubnets: network.subnets.map((subnet) => subnet.subnetId).join(','),
   };
   if (network instanceof ProxiedNetwork) Object.assign(values, toldOfProxied(network));
+  if (told.outlet !== undefined) values.ProxyCluster = told.outlet.cluster.attrArn;
   for (const [name, value] of Object.entries(values)) new CfnOutput(stack, name, { value });
   new StringParameter(stack, 'Outputs', {
     parameterName: outputsParameter(deployment.name),

@@ -41,7 +41,7 @@ export class ProxiedNetwork extends Construct implements SandboxNetwork {
   readonly proxySubnets: readonly [ISubnet, ISubnet];
   /** Takes sandboxes on the proxy's port; HTTPS out. */
   readonly proxyGroup: ISecurityGroup;
-  /** Takes sandboxes on 443; nothing out. */
+  /** Takes sandboxes and the proxy on 443; nothing out. */
   readonly endpointGroup: ISecurityGroup;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
@@ -55,7 +55,7 @@ export class ProxiedNetwork extends Construct implements SandboxNetwork {
     const sandbox = sandboxGroup(this, this.vpc);
     this.securityGroup = sandbox;
     this.proxyGroup = this.#proxyGroup(sandbox);
-    this.endpointGroup = this.#endpointGroup(sandbox);
+    this.endpointGroup = this.#endpointGroup(sandbox, this.proxyGroup);
     this.#layers();
   }
 
@@ -71,13 +71,18 @@ export class ProxiedNetwork extends Construct implements SandboxNetwork {
     return group;
   }
 
-  #endpointGroup(sandbox: SecurityGroup): SecurityGroup {
+  /**
+   * The endpoints' private names hold in the whole network, for the proxy's task too: it pulls its image and writes its
+   * log by them while they stand. Layers it has from S3 by its own way out.
+   */
+  #endpointGroup(sandbox: SecurityGroup, proxy: ISecurityGroup): SecurityGroup {
     const group = new SecurityGroup(this, 'EndpointGroup', {
       vpc: this.vpc,
-      description: 'Interface endpoints: sandboxes in, nothing out',
+      description: 'Interface endpoints: sandboxes and the proxy in, nothing out',
       allowAllOutbound: false,
     });
     group.addIngressRule(sandbox, Port.tcp(443), 'Sandboxes');
+    group.addIngressRule(proxy, Port.tcp(443), 'The proxy');
     return group;
   }
 

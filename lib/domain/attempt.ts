@@ -51,7 +51,7 @@ function openAt(record: StageRecord, now: number): StageRecord {
 }
 
 /** Throws `SessionRefused` where the attempt has ended: closed, or replaced by a newer one. */
-export function refuseClosed(record: StageRecord): void {
+function refuseClosed(record: StageRecord): void {
   if (record.closedAt !== undefined) throw new SessionRefused(`${stageLabel(record)} is closed`);
 }
 
@@ -92,6 +92,18 @@ export function failAttempt(
 export function useLink(record: StageRecord, link: number): StageRecord {
   refuseClosed(record);
   return { ...record, link };
+}
+
+/** Counts a model call. Throws `SessionRefused`. */
+export function countTurn(record: StageRecord): StageRecord {
+  refuseClosed(record);
+  return { ...record, turns: record.turns + 1 };
+}
+
+/** Counts a body before it is stored: what is stored may be there for good. Throws `SessionRefused`. */
+export function countBody(record: StageRecord): StageRecord & { readonly bodies: number } {
+  refuseClosed(record);
+  return { ...record, bodies: (record.bodies ?? 0) + 1 };
 }
 
 /** Ends the attempt; ended again, the first time stands. */

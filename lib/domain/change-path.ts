@@ -4,7 +4,7 @@ import { policyPath } from './policy.ts';
 
 /**
  * Paths that no change of an agent may touch, in any folder: what runs with the repository's secrets, here and at
- * others' CI, what decides on reviews, what instructs agents and editors, and what a package manager installs.
+ * others' CI, what decides on reviews, what instructs agents and editors, and what steers a package manager or is installed by it.
  */
 const denied: readonly string[] = [
   '.github/workflows',
@@ -42,6 +42,7 @@ const denied: readonly string[] = [
   '**/.claude.json',
   '**/.opencode',
   '**/opencode.json',
+  '**/opencode.jsonc',
   '**/.gemini',
   '**/.windsurf',
   '**/.windsurfrules',
@@ -54,6 +55,17 @@ const denied: readonly string[] = [
   '**/.mcp.json',
   '**/.vscode',
   '**/.devcontainer',
+  '**/.ripgreprc',
+  '**/.npmrc',
+  '**/.yarnrc',
+  '**/.yarnrc.yml',
+  '**/.yarn/releases',
+  '**/.yarn/plugins',
+  '**/.pnpmfile.cjs',
+  '**/.pnpmfile.mjs',
+  '**/bunfig.toml',
+  '**/.cargo/config',
+  '**/.cargo/config.toml',
   '**/node_modules',
   '**/.venv',
   '**/*.dist-info',

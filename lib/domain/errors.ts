@@ -18,6 +18,8 @@ export class ClaimHeld extends DomainError {
     this.holder = holder;
   }
 }
+/** Another call is still at work for the run, or may be: it is come back to. */
+export class RunHeld extends DomainError {}
 /** The caller's fence is not the claim's present one: a newer owner has taken over. */
 export class FenceStale extends DomainError {}
 /** A person, or the kill switch, asked the run to stop. */
@@ -67,6 +69,8 @@ export class StageLost extends DomainError {}
 export class StageTimedOut extends DomainError {}
 /** The sandbox could not be made or is not allowed on this machine. */
 export class SandboxUnavailable extends DomainError {}
+/** The one way out of a sandbox's network is not there at present; it is made again while runs need it. */
+export class EgressUnavailable extends DomainError {}
 /** The Evidence says that the change is not good. The message names the rule. */
 class ChecksFailed extends DomainError {}
 /** The repository's checks could not be found or could not be run at all. */
@@ -110,6 +114,7 @@ export class StorageFailed extends DomainError {}
 export class DeploymentFailed extends DomainError {}
 
 const classes = {
+  RunHeld,
   FenceStale,
   Cancelled,
   SessionRefused,
@@ -122,6 +127,7 @@ const classes = {
   StageLost,
   StageTimedOut,
   SandboxUnavailable,
+  EgressUnavailable,
   ChecksFailed,
   ChecksUnavailable,
   ChecksInconclusive,

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import { foldedPath } from './change-path.ts';
 import type { FileChange } from './handoff.ts';
+import { readLock } from './lock-sources.ts';
+import { changedLocks, foreignLocks } from './npm-lock.ts';
 
 /** What is wrong with a lock file of a change. */
 export interface LockFault {
@@ -34,16 +36,12 @@ const manifests: Readonly<Record<string, RegExp>> = {
   'flake.lock': /^flake\.nix$/,
 };
 
-/** What a lock file says of a package beside where it comes from. */
-const about =
-  /^(?:homepage|funding|support|issues|bugs|docs|wiki|chat|forum|rss|email|authors?|license|description|keywords|notification-url)$/i;
-const aboutLine = /^\W*(?:homepage|funding|description|license|authors?)\W/i;
-const address =
-  /(?<![a-z])((?:git\+)?[a-z][a-z0-9.-]{1,15}):\/\/(?:[^\s/"'<>@]{1,200}@)?([^\s/"'<>:?#)]{1,255})|(?<![\w.-])git@([\w.-]{1,255}):/gi;
+const npmLocks = /^(?:package-lock|npm-shrinkwrap)\.json$/;
 
 /**
  * What a change must not do to lock files: change one without what it is made from, take packages from where neither the
- * base's own lock file nor the repository's rules (`registries`) do, or say otherwise what a locked version is.
+ * base's own lock file nor the repository's rules (`registries`) do, say otherwise what a locked version is, or take a
+ * package from the tarball of another.
  */
 export function lockFaults(
   files: readonly FileChange[],
@@ -58,10 +56,17 @@ export function lockFaults(
     if (!files.some((other) => other !== file && locks(path, other.path, manifest))) {
       return [{ path, why: 'changes without what it locks' }];
     }
-    const [now, base] = [read(Buffer.from(file.content ?? '', 'base64')), read(before(path))];
+    const content = (at: string) => {
+      const change = files.find((other) => other.path === at);
+      return change === undefined ? before(at) : Buffer.from(change.content ?? '', 'base64');
+    };
+    const [now, base] = [readLock(name, content(path)), readLock(name, before(path))];
     const known = new Set([...registries.map((one) => one.toLowerCase()), ...base.sources]);
     const others = now.sources.filter((source) => !known.has(source));
-    const changed = changedLocks(now.json, base.json);
+    const ofNpm = npmLocks.test(name);
+    const changed = ofNpm ? changedLocks(now, base) : [];
+    const asks = content(posix.join(posix.dirname(path), 'package.json'));
+    const foreign = ofNpm ? foreignLocks(now, base, Buffer.from(asks ?? []).toString('utf8')) : [];
     return [
       ...(others.length === 0
         ? []
@@ -69,6 +74,9 @@ export function lockFaults(
       ...(changed.length === 0
         ? []
         : [{ path, why: `says otherwise what the same version is of ${shown(changed)}` }]),
+      ...(foreign.length === 0
+        ? []
+        : [{ path, why: `takes ${shown(foreign)} from what does not name it` }]),
     ];
   });
 }
@@ -82,64 +90,4 @@ function locks(lock: string, other: string, manifest: RegExp): boolean {
 function shown(names: readonly string[]): string {
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
   return `${names.slice(0, 5).join(', ')}${more}`;
-}
-
-interface LockFile {
-  readonly json: unknown;
-  /** Hosts, with the protocol where nothing protects it. */
-  readonly sources: readonly string[];
-}
-
-function read(bytes: Uint8Array | undefined): LockFile {
-  const text = Buffer.from(bytes ?? []).toString('utf8');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    const lines = text.split('\n').filter((line) => !aboutLine.test(line));
-    return { json: undefined, sources: sourcesIn(lines) };
-  }
-  return { json, sources: sourcesIn(stringsIn(json)) };
-}
-
-/** Keys and values, but for what is said about a package. */
-function stringsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (value === null || typeof value !== 'object') return [];
-  if (Array.isArray(value)) return value.flatMap(stringsIn);
-  return Object.entries(value).flatMap(([key, member]) =>
-    about.test(key) ? [] : [key, ...stringsIn(member)],
-  );
-}
-
-function sourcesIn(texts: readonly string[]): string[] {
-  const found = texts.flatMap((text) => [...text.slice(0, 5000).matchAll(address)]);
-  const named = found.map(([, scheme = 'ssh', host, other = '']) => {
-    const name = (host ?? other).toLowerCase();
-    return /^(?:git\+)?(?:http|git|ftp)$/i.test(scheme)
-      ? `${scheme.toLowerCase()}://${name}`
-      : name;
-  });
-  return [...new Set(named)].sort();
-}
-
-/** npm's: places whose version is the same and whose content is another. */
-function changedLocks(now: unknown, base: unknown): string[] {
-  const [after, before] = [packagesOf(now), packagesOf(base)];
-  return Object.keys(after).filter((place) => {
-    const [one, other] = [after[place], Object.hasOwn(before, place) ? before[place] : undefined];
-    if (!one?.version || one.version !== other?.version) return false;
-    const differs = (key: 'integrity' | 'resolved') =>
-      other[key] !== undefined && one[key] !== other[key];
-    return differs('integrity') || differs('resolved');
-  });
-}
-
-type Locked = Readonly<Record<'version' | 'integrity' | 'resolved', unknown>> | null;
-
-function packagesOf(json: unknown): Readonly<Record<string, Locked>> {
-  const { packages } = (json ?? {}) as { packages?: unknown };
-  return packages !== null && typeof packages === 'object'
-    ? (packages as Record<string, Locked>)
-    : {};
 }

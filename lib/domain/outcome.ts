@@ -21,8 +21,10 @@ const environmental = new Set([
   'ForgeUnavailable',
   'BranchProtected',
   'StorageFailed',
+  'RunHeld',
   'RepositoryInvalid',
   'SandboxUnavailable',
+  'EgressUnavailable',
   'LedgerConflict',
   'DeploymentFailed',
 ]);

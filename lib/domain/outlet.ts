@@ -43,6 +43,11 @@ export function wantOutlet(outlet: Outlet, now: number): Outlet {
   return { ...outlet, wantedUntil: Math.max(outlet.wantedUntil, now + outletLingerMs) };
 }
 
+/** Takes back what all have asked for: there is to be none any more. */
+export function renounceOutlet(outlet: Outlet): Outlet {
+  return { ...outlet, wantedUntil: 0 };
+}
+
 /** Whether the month's hours are used up: nothing is made then, and what stands is removed. */
 export function outletSpent(outlet: Outlet, now: number, capMs: number): boolean {
   return stoodIn(outlet, now) >= capMs;

@@ -75,7 +75,7 @@ export interface SlotStore {
   holders(pool: string, now: number): Promise<readonly string[]>;
 }
 
-/** Who walks a run: one instance at a time. */
+/** Who is at a run, one at a time: the instance that walks it, or a call for a step of it where none does. */
 export interface RunnerStore {
   /** True where `instance` now walks the run: it was free, expired, or its own. */
   lease(run: string, instance: string, now: number, until: number): Promise<boolean>;
@@ -127,6 +127,8 @@ export interface StageStore {
   close(attempt: StageAttempt, at: number, events: readonly NewEvent[]): Promise<StageRecord>;
   /** Next turn number of the attempt, from 1, counted in the store. */
   nextTurn(attempt: StageAttempt): Promise<number>;
+  /** The same for a body that is about to be stored for the attempt. Throws `SessionRefused` when it is closed. */
+  nextBody(attempt: StageAttempt): Promise<number>;
 }
 
 /** The budget's account: per issue, over all roles, rounds and attempts. */
@@ -193,7 +195,8 @@ export interface Delivery {
 export interface InboxStore {
   /** Durable when it returns. False where id, body or meaning was seen before. */
   accept(delivery: Delivery): Promise<boolean>;
-  pending(limit: number): Promise<readonly Delivery[]>;
+  /** Those that wait, oldest first; only those behind `after`, an earlier answer's last one, where it is given. */
+  pending(limit: number, after?: Delivery): Promise<readonly Delivery[]>;
   /** Takes the delivery out of `pending`; `note` says what became of it. */
   done(id: string, note: string): Promise<void>;
 }
@@ -278,7 +281,7 @@ export interface Ports {
   readonly limitsOf: (role: RoleName) => StageLimits;
   /** `any` where it is not given. */
   readonly exposure?: Exposure;
-  /** The proxy that sandboxes reach the world by, where they have no way of their own. */
+  /** The proxy that sandboxes reach the world by, where they have no way of their own; undefined while it is not there. */
   readonly proxyAddress?: () => Promise<string | undefined>;
   /** Why an engine can't be started where sandboxes run; a place that can't know has none. */
   readonly engineFault?: (engine: EngineName) => string | undefined;

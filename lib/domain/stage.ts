@@ -33,6 +33,8 @@ export interface StageRecord extends StageAttempt {
   /** What the gateway itself saw go wrong, or else what the sandbox said. */
   readonly failure?: Failure & { readonly observed: boolean };
   readonly turns: number;
+  /** Handoffs and partial work that were stored for it, whether or not they stand. */
+  readonly bodies?: number;
   readonly usage: Usage;
   /** Place in the role's chain of the model that calls go to; unset until a call went to another than the first. */
   readonly link?: number;

@@ -1,6 +1,7 @@
 import { Octokit } from '@octokit/core';
 import { ForgeUnavailable } from '../domain/errors.ts';
 import { failureOf } from './failure.ts';
+import { passingRefusal } from './graphql-failure.ts';
 import { type Patience, pauseBefore, startPatience } from './patience.ts';
 
 /** How a client is made. */
@@ -44,6 +45,8 @@ export function githubClient(options: ClientOptions): GitHubClient {
       if (token !== '') asked.headers.authorization = `bearer ${token}`;
       try {
         const answer = await request(asked);
+        const refusal = asked.url.endsWith('/graphql') ? passingRefusal(answer) : undefined;
+        if (refusal !== undefined) throw refusal;
         options.seen?.(answer.headers);
         return whole(answer);
       } catch (error) {

@@ -1,7 +1,10 @@
 import { ForgeFailed } from '../domain/errors.ts';
 import type { GitHubClient } from './client.ts';
 
-/** Does a GraphQL mutation, for what REST has no way. Throws `ForgeFailed` with what was to be done. */
+/**
+ * Does a GraphQL mutation, for what REST has no way. Throws `ForgeFailed` with what was to be done, and
+ * `ForgeUnavailable` where the same may go through later.
+ */
 export async function mutate(
   { graphql }: Pick<GitHubClient, 'graphql'>,
   what: string,

@@ -1,6 +1,7 @@
 import type { CommentIntent } from '../domain/trigger.ts';
 import { intentOf } from '../domain/webhook-intent.ts';
 import { accessTo, type GitHubAccess, type RepositoryClient } from './access.ts';
+import { changedSince, inSeconds } from './changed-since.ts';
 
 /** Comments on a repository's issues that came since the last reading, the longest unchanged first. */
 export interface NewComments {
@@ -49,7 +50,17 @@ export async function readNewComments(
       return { intents: [], cursor: textOf({ since: now, floor: now, seen: [] }) };
     }
     const from = JSON.parse(cursor) as Cursor;
-    const { comments, all } = await changedSince(github, from.since, pages);
+    const { request, at } = github;
+    const order = { sort: 'updated', direction: 'asc', per_page: 100 } as const;
+    const { items: comments, all } = await changedSince<number, Comment>(
+      async (place) => {
+        const { data, headers } = await request(route, { ...at, ...order, ...place });
+        return { data: data as readonly Comment[], headers };
+      },
+      ({ id }) => id,
+      from.since,
+      { pages },
+    );
     const since = comments.at(-1)?.updated_at ?? from.since;
     const seen = since === from.since ? [...from.seen] : [];
     for (const { id, updated_at } of comments) {
@@ -79,49 +90,10 @@ function intentOfComment(repository: string, comment: Comment): CommentIntent[] 
   return typeof intent === 'object' && intent.kind === 'comment' ? [intent] : [];
 }
 
-/**
- * Each once, the longest unchanged first. It goes on from the last one's time, not from page to page: where one
- * is edited meanwhile, those behind it move up, past the page that is read.
- */
-async function changedSince(
-  { request, at }: RepositoryClient,
-  since: string,
-  pages: number,
-): Promise<{ readonly comments: readonly Comment[]; readonly all: boolean }> {
-  const found = new Map<number, Comment>();
-  let place = { since: secondBefore(since), page: 1 };
-  for (let read = 0; read < pages; read += 1) {
-    const order = { sort: 'updated', direction: 'asc', per_page: 100 } as const;
-    const { data, headers } = await request(route, { ...at, ...order, ...place });
-    for (const comment of data as readonly Comment[]) {
-      // Edited meanwhile, it comes again, later.
-      found.delete(comment.id);
-      found.set(comment.id, comment);
-    }
-    const last = data.at(-1)?.updated_at;
-    if (last === undefined || !/rel="next"/.test(headers.link ?? '')) {
-      return { comments: [...found.values()], all: true };
-    }
-    const next = secondBefore(last);
-    place =
-      next > place.since ? { since: next, page: 1 } : { since: place.since, page: place.page + 1 };
-  }
-  return { comments: [...found.values()], all: false };
-}
-
 /** What GitHub's own clock says, so that ours is no matter. */
 async function timeThere({ request, at }: RepositoryClient): Promise<string> {
   const { headers } = await request(route, { ...at, per_page: 1 });
   return inSeconds(headers.date === undefined ? Date.now() : Date.parse(headers.date));
-}
-
-/** Whether GitHub means "since" with or without that second, it has it. */
-function secondBefore(time: string): string {
-  return inSeconds(Date.parse(time) - 1000);
-}
-
-function inSeconds(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function textOf(cursor: Cursor): string {

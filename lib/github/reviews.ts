@@ -75,7 +75,7 @@ function rangesOf(patch: string): (readonly [number, number])[] {
 }
 
 async function checkRun(
-  { request, at }: RepositoryClient,
+  { request, at, app, slug }: RepositoryClient,
   wanted: Parameters<Forge['checkRun']>[0],
 ): Promise<{ url: string }> {
   const { commit, name, conclusion, title, summary } = wanted;
@@ -83,13 +83,16 @@ async function checkRun(
     ...at,
     ref: commit,
     check_name: name,
+    per_page: 100,
   });
   const state =
     conclusion === undefined
       ? { status: 'in_progress' as const }
       : { status: 'completed' as const, conclusion };
   const said = { ...state, output: { title, summary } };
-  const found = listed.data.check_runs[0];
+  // An App may not change another's, whatever its name. A token that is no App's writes some as GitHub Actions alone.
+  const own = app ? slug : 'github-actions';
+  const found = listed.data.check_runs.find((run) => own === undefined || run.app?.slug === own);
   const { data } =
     found === undefined
       ? await request('POST /repos/{owner}/{repo}/check-runs', {

@@ -6,7 +6,7 @@ export interface HeldLease {
 }
 
 /** So long does who was killed in the work keep others waiting, in milliseconds. */
-const leaseMs = 15_000;
+export const heldMs = 15_000;
 
 /**
  * Does the work while the lease is held, and renews it meanwhile. Undefined where another has it. The work is given
@@ -19,15 +19,20 @@ export async function holding<T>(
 ): Promise<T | undefined> {
   const held = async () => {
     const now = clock.now();
-    return take(now, now + leaseMs);
+    return take(now, now + heldMs);
   };
   if (!(await held())) return undefined;
   // A renewal that fails shows at the next `held`.
-  const renewal = setInterval(() => void held().catch(() => undefined), leaseMs / 3);
+  let renewed: Promise<unknown> = Promise.resolve();
+  const renewal = setInterval(() => {
+    renewed = renewed.then(held).catch(() => undefined);
+  }, heldMs / 3);
   try {
     return await work(held);
   } finally {
     clearInterval(renewal);
+    // One that came after the release would take it again, for nobody.
+    await renewed;
     await release();
   }
 }

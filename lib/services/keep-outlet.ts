@@ -6,10 +6,11 @@ import {
   type OutletWork,
   outletSpent,
   renewOutletWork,
+  renounceOutlet,
   takeOutletWork,
   wantOutlet,
 } from '../domain/outlet.ts';
-import type { RunStore } from '../domain/ports.ts';
+import type { PauseStore, RunStore } from '../domain/ports.ts';
 
 /** Where the outlet's one record stands. */
 export interface OutletStore {
@@ -44,18 +45,26 @@ export interface KeeperOptions {
 }
 
 /** How it stands for a run that would begin. */
-export type OutletState = 'ready' | 'coming' | 'spent';
+export type OutletState = 'ready' | 'coming' | 'spent' | 'paused';
+
+type Paused = { readonly pauses: Pick<PauseStore, 'get'> };
 
 const lookMs = 5_000;
 
 /**
  * Brings the outlet up for a run that is about to begin, until it is ready or `giveUpAt` is over, whoever does the work;
- * a later call goes on. Whoever removes it stops when it is wanted again.
+ * a later call goes on. Whoever removes it stops when it is wanted again. Nothing is wanted while all work is paused.
  */
-export async function bringUp(options: KeeperOptions, giveUpAt: number): Promise<OutletState> {
-  const { store, clock, capMs, wait } = options;
+export async function bringUp(
+  options: KeeperOptions & Paused,
+  giveUpAt: number,
+): Promise<OutletState> {
+  const { store, clock, capMs, wait, pauses } = options;
   for (;;) {
+    if ((await pauses.get()) !== undefined) return 'paused';
     const found = await want(options);
+    // Who removes it for good pauses first: what was wanted after that comes to nothing here.
+    if ((await pauses.get()) !== undefined) return 'paused';
     if (outletSpent(found, clock.now(), capMs)) return 'spent';
     await workOnce(options, giveUpAt, false);
     const { phase } = (await store.get()) ?? noOutlet;
@@ -65,15 +74,59 @@ export async function bringUp(options: KeeperOptions, giveUpAt: number): Promise
   }
 }
 
-/** Keeps it while runs are at work, removes it after, and finishes what was cut off. By the clock. */
+type Runs = { readonly runs: Pick<RunStore, 'list'> };
+
+/**
+ * Keeps it while runs are at work, removes it after, and finishes what was cut off. By the clock. What is queued while
+ * all work is paused can wait for days: it keeps nothing.
+ */
 export async function tend(
-  options: KeeperOptions & { readonly runs: Pick<RunStore, 'list'> },
+  options: KeeperOptions & Paused & Runs,
   giveUpAt: number,
 ): Promise<Outlet['phase']> {
-  const busy = await options.runs.list({ status: ['queued', 'running'], limit: 1 });
-  if (busy.length > 0) await want(options);
+  if ((await callFor(options)) === 'wanted') await want(options);
+  // Again, for the same reason as where it is brought up.
+  if ((await callFor(options)) === 'refused') await renounce(options);
   await workOnce(options, giveUpAt, true);
   return ((await options.store.get()) ?? noOutlet).phase;
+}
+
+/** Whether runs need it, none does now, or none may. */
+async function callFor({ runs, pauses }: Paused & Runs): Promise<'wanted' | 'none' | 'refused'> {
+  const paused = (await pauses.get()) !== undefined;
+  const status = paused ? (['running'] as const) : (['queued', 'running'] as const);
+  const busy = await runs.list({ status, limit: 1 });
+  if (busy.length > 0) return 'wanted';
+  return paused ? 'refused' : 'none';
+}
+
+/** What removes it for good stands on. */
+export type RemoverOptions = Omit<KeeperOptions, 'parts' | 'capMs'> & {
+  readonly parts: Pick<OutletParts, 'remove'>;
+};
+
+/**
+ * Removes it for good, whoever had asked for it, until nothing is left or `giveUpAt` is over; what is said to be absent is
+ * looked at too. Work must be paused before: who still wants it would have it made again.
+ */
+export async function bringDown(
+  { parts, ...options }: RemoverOptions,
+  giveUpAt: number,
+): Promise<Outlet['phase']> {
+  const { store, clock, wait } = options;
+  // Where no hour is allowed nothing is ever needed, so that nothing is made.
+  const keeper = { ...options, capMs: 0, parts: { ...parts, make: async () => ({}) } };
+  for (;;) {
+    await renounce(options);
+    await workOnce(keeper, giveUpAt, true);
+    const { phase } = (await store.get()) ?? noOutlet;
+    if (phase === 'absent' || clock.now() + lookMs >= giveUpAt) return phase;
+    await wait(lookMs);
+  }
+}
+
+function renounce({ store }: Pick<KeeperOptions, 'store'>): Promise<void> {
+  return store.change((found = noOutlet) => ({ next: renounceOutlet(found), result: undefined }));
 }
 
 function want({ store, clock }: KeeperOptions): Promise<Outlet> {

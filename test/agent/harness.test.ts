@@ -239,7 +239,8 @@ describe('the end', () => {
 
   test('a deadline ends the command that runs, keeps the work, and is told', async () => {
     const turns: Turn[] = [[fix, ['shell', { command: 'sleep 300' }]]];
-    const given = { files, role: 'coder', input, turns, limits: { wallMs: 10_000 } } as const;
+    // The first turn must come within it.
+    const given = { files, role: 'coder', input, turns, limits: { wallMs: 30_000 } } as const;
     await playStage({ ...given, turns }, async ({ stage, requests, exitCode, world }) => {
       expect(requests).toHaveLength(1);
       expect(exitCode).toBe(0);

@@ -25,6 +25,8 @@ export interface VerifyOptions {
   readonly checks?: CheckSettings;
   readonly policy?: Policy;
   readonly commandMs?: number;
+  /** The same for one command, told by what its tree holds now; where it gives none, `commandMs` counts. */
+  readonly commandMsIn?: (tree: string) => number | undefined;
   /** Paths that the change makes executable. */
   readonly programs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -119,7 +121,10 @@ async function verifyIn(
     change,
     checks: options.checks ?? {},
     limits: { ...defaultLimits.verifier, commandMs: options.commandMs ?? 240_000 },
-    exec,
+    exec: (request) => {
+      const timeoutMs = options.commandMsIn?.(request.cwd) ?? request.timeoutMs;
+      return exec({ ...request, timeoutMs });
+    },
     env: {
       PATH,
       LANG: 'C.UTF-8',

@@ -89,6 +89,7 @@ describe('in tier proxied', () => {
     expect(Object.keys(outputs)).toEqual(
       expect.arrayContaining([
         'VpcId',
+        'ProxyCluster',
         'ProxySubnets',
         'ProxySecurityGroup',
         'EndpointSecurityGroup',
@@ -96,12 +97,27 @@ describe('in tier proxied', () => {
     );
   });
 
-  test('sandboxes alone reach proxy and endpoints', () => {
-    const sandbox = machine('proxied').SecurityGroup['Fn::GetAtt'][0];
-    const ports = of('AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => {
-      expect(Properties.SourceSecurityGroupId['Fn::GetAtt'][0]).toBe(sandbox);
-      return Properties.ToPort;
+  test('sandboxes alone reach the proxy; they and the proxy’s task reach the endpoints, whose names hold for both', () => {
+    const nameOf = (id: unknown) => String(id).replace(/^Network|[0-9A-F]{8}$/g, '');
+    const ways = of('AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => {
+      const [from, to] = [Properties.SourceSecurityGroupId, Properties.GroupId];
+      return `${nameOf(from['Fn::GetAtt'][0])} to ${nameOf(to['Fn::GetAtt'][0])} on ${Properties.ToPort}`;
     });
-    expect(ports.sort()).toEqual([3128, 443]);
+    expect(ways.sort()).toEqual([
+      'ProxyGroup to EndpointGroup on 443',
+      'Sandbox to EndpointGroup on 443',
+      'Sandbox to ProxyGroup on 3128',
+    ]);
+  });
+
+  test('the proxy has image layers by its own way out, and may look up all that its task needs', () => {
+    const [[, endpoint] = ['', undefined]] = of('AWS::EC2::VPCEndpoint');
+    const isolated = JSON.stringify(endpoint?.Properties.RouteTableIds);
+    expect(isolated).toContain('Isolated');
+    expect(isolated).not.toContain('Proxy');
+    const group = of('AWS::EC2::SecurityGroup').find(([id]) => id.includes('ProxyGroup'));
+    expect(group?.[1].Properties.SecurityGroupEgress).toEqual([
+      expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }),
+    ]);
   });
 });

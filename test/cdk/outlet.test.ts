@@ -33,10 +33,47 @@ describe('endpoints and proxy of tier proxied', () => {
       const held =
         tag === 'entropy' ||
         StringEquals['ec2:CreateAction'] === 'CreateVpcEndpoint' ||
-        StringEquals['aws:CalledViaLast'] === 'ec2.amazonaws.com' ||
+        JSON.stringify(StringEquals['route53:VPCs'] ?? '').includes('NetworkVpc') ||
         JSON.stringify(ArnEquals['ecs:cluster'] ?? '').includes('OutletCluster');
       expect([conditions, held]).toEqual([conditions, true]);
     }
+  });
+
+  /**
+   * The keys that AWS's service authorization reference names for these actions. A key that an action does not know is in
+   * no request, and its condition is never met.
+   */
+  const known: Readonly<Record<string, RegExp>> = {
+    'ecs:TagResource': /^(aws:(RequestTag|ResourceTag)\/entropy|aws:TagKeys|ecs:CreateAction)$/,
+    'route53:AssociateVPCWithHostedZone': /^route53:VPCs$/,
+  };
+
+  test.each(Object.entries(known))('%s is held by keys that it knows', (action, keys) => {
+    const conditions = allowedTo(roleOf('dispatch', proxied), proxied)
+      .filter(({ actions }) => actions.includes(action))
+      .map((each) => Object.values(each.conditions).flatMap((each) => Object.keys(each)));
+    expect(conditions.length).toBeGreaterThan(0);
+    for (const names of conditions) {
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) expect(name).toMatch(keys);
+    }
+  });
+
+  test('a task is tagged as it is started, as this deployment’s, or was before', () => {
+    const tagging = allowedTo(roleOf('sweep', proxied), proxied)
+      .filter(({ actions }) => actions.includes('ecs:TagResource'))
+      .map(({ conditions }) => conditions.StringEquals);
+    expect(new Set(tagging)).toEqual(
+      new Set([
+        { 'ecs:CreateAction': 'RunTask', 'aws:RequestTag/entropy': 'entropy' },
+        { 'aws:ResourceTag/entropy': 'entropy' },
+      ]),
+    );
+  });
+
+  test('stages are opened by one who knows whether they need a proxy', () => {
+    expect(variable(proxied, 'lifecycle', names.egressTier)).toBe('proxied');
+    expect(variable(dns, 'lifecycle', names.egressTier)).toBe('dns');
   });
 
   test('are known to those two alone, with the hours that they may stand', () => {

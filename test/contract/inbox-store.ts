@@ -36,6 +36,21 @@ export function inboxStoreContract(make: () => Promise<Pick<Ports, 'inbox'>>): v
     expect(await inbox.accept(delivery(1))).toBe(false);
   });
 
+  test('goes on behind a delivery that waits, or is done by now', async () => {
+    const { inbox } = await make();
+    for (const n of [1, 2, 3, 4]) await inbox.accept(delivery(n));
+    // Of one moment, in no order that is promised, but each once.
+    for (const n of [5, 55]) await inbox.accept(delivery(n, { receivedAt: 5 }));
+    const first = await inbox.pending(2);
+    await inbox.done('id-2', '');
+    const second = await inbox.pending(3, first.at(-1));
+    const third = await inbox.pending(3, second.at(-1));
+    const ids = [...first, ...second, ...third].map(({ id }) => id);
+    expect(ids.slice(0, 4)).toEqual(['id-1', 'id-2', 'id-3', 'id-4']);
+    expect(ids.toSorted()).toEqual(['id-1', 'id-2', 'id-3', 'id-4', 'id-5', 'id-55']);
+    expect(await inbox.pending(3, third.at(-1))).toEqual([]);
+  });
+
   test('a delivery that never came cannot be done', async () => {
     const { inbox } = await make();
     await expect(inbox.done('id-1', '')).rejects.toMatchObject({ name: 'NotFound' });

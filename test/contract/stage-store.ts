@@ -172,11 +172,23 @@ function resultContract(make: () => Promise<Pick<Ports, 'stages' | 'ledger'>>): 
     expect(await stages.nextTurn(second)).toBe(1);
   });
 
+  test('counts bodies per attempt, apart from turns, while it is open', async () => {
+    const { stages } = await make();
+    const first = await stages.open(key, boot('a'), []);
+    const counted = await Promise.all([1, 2, 3].map(() => stages.nextBody(first)));
+    expect(counted.sort()).toEqual([1, 2, 3]);
+    expect(await stages.get(first)).toMatchObject({ turns: 0, bodies: 3 });
+    const second = await stages.open(key, boot('b'), []);
+    expect(await stages.nextBody(second)).toBe(1);
+    await expect(stages.nextBody(first)).rejects.toMatchObject({ name: 'SessionRefused' });
+  });
+
   test('an attempt that was never opened is not found', async () => {
     const { stages } = await make();
     const absent = { ...key, attempt: 1 };
     expect(await stages.get(absent)).toBeUndefined();
     await expect(stages.close(absent, 1, [])).rejects.toMatchObject({ name: 'NotFound' });
     await expect(stages.nextTurn(absent)).rejects.toMatchObject({ name: 'NotFound' });
+    await expect(stages.nextBody(absent)).rejects.toMatchObject({ name: 'NotFound' });
   });
 }

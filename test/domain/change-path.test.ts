@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { violationsOf } from '../../lib/domain/change.ts';
-import { isGitConfiguration, pathFault, windowsFault } from '../../lib/domain/change-path.ts';
+import {
+  isGitConfiguration,
+  pathFault,
+  protectionOf,
+  windowsFault,
+} from '../../lib/domain/change-path.ts';
 import type { ChangeSet, FileChange } from '../../lib/domain/handoff.ts';
 import { defaultPolicy } from '../../lib/domain/policy.ts';
 
@@ -40,6 +45,30 @@ test.each([
 ])('%j has %s', (path, why) => {
   expect(pathFault(path)).toBe(why);
 });
+
+test.each([
+  'opencode.jsonc',
+  'packages/a/.ripgreprc',
+  '.npmrc',
+  'packages/a/.NPMRC',
+  '.yarnrc',
+  '.yarnrc.yml',
+  '.yarn/releases/yarn-4.9.1.cjs',
+  '.yarn/plugins/@yarnpkg/plugin-x.cjs',
+  '.pnpmfile.cjs',
+  '.pnpmfile.mjs',
+  'bunfig.toml',
+  '.cargo/config.toml',
+])('%s steers tools, and is protected', (path) => {
+  expect(protectionOf(path, [])).toBeDefined();
+});
+
+test.each(['.yarn/patches/a.patch', 'opencode.md', 'src/npmrc.ts', 'Cargo.toml'])(
+  '%s is like any other',
+  (path) => {
+    expect(protectionOf(path, [])).toBeUndefined();
+  },
+);
 
 /** What HFS+ leaves out when it compares names. */
 const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;

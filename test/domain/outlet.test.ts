@@ -6,6 +6,7 @@ import {
   type Outlet,
   outletSpent,
   renewOutletWork,
+  renounceOutlet,
   takeOutletWork,
   wantOutlet,
 } from '../../lib/domain/outlet.ts';
@@ -34,6 +35,11 @@ function taken(outlet: Outlet, look = false) {
   if (found === undefined) throw new Error('nothing to do');
   return found;
 }
+
+test('what all have asked for is taken back, and nothing else', () => {
+  expect(renounceOutlet(ready)).toEqual({ ...ready, wantedUntil: 0 });
+  expect(take(renounceOutlet(ready))?.work.kind).toBe('remove');
+});
 
 describe('wanting it', () => {
   test('lasts ten minutes, and takes back nothing of what another asked for', () => {

@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import type { Run } from '../../lib/domain/run.ts';
 import { desk, jsonLines } from '../bin/command-line.ts';
 import { expectAtRest, published } from './fixtures/ending.ts';
 import { coderTurn, readerTurn, reviewerTurn, script } from './fixtures/turns.ts';
 import { ended, makeWorld, until, type World } from './fixtures/world.ts';
+
+// A run and its replay, or two runs in two worlds.
+jest.setTimeout(600_000);
 
 let world: World;
 afterEach(() => world.close());

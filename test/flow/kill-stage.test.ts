@@ -51,4 +51,4 @@ test('a stage of any role whose sandbox is killed is tried again, and nothing of
     ]),
   );
   await expectMergedOnce(world, run);
-}, 120_000);
+}, 600_000);

@@ -38,8 +38,13 @@ test('what happens while deliveries are lost is found soon: a label, and the end
   const { playground, repository } = world;
   await world.start({ turns: withCommand('sleep 1000'), reconcileMinutes });
   const number = await world.issue();
-  for (const { hookId } of await playground.deliveries()) await playground.removeWebhook(hookId);
+  // A delivery is known only once it was answered, and no hook but by its deliveries.
+  await playground.settled();
+  const hooks = new Set((await playground.deliveries()).map(({ hookId }) => hookId));
+  expect(hooks.size).toBe(world.ports.length);
+  for (const hook of hooks) await playground.removeWebhook(hook);
   await world.trigger(number);
+  expect((await playground.deliveries()).map(({ action }) => action)).not.toContain('labeled');
   await running(world, 'sleep 1000', 1);
   await playground.closeIssue({ repository, number, by: 'ada' });
   const run = await ended(world);

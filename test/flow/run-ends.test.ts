@@ -193,7 +193,8 @@ describe('with checks that', () => {
       const endless = { 'src/sum.js': `${mended['src/sum.js']}setInterval(() => {}, 1000);\n` };
       const end = await runToEnd(at, {
         ...{ repo, turns: [reads, codes(endless)] },
-        env: { ENTROPY_COMMAND_MS: '10000' },
+        // The base's own tests must end within it.
+        env: { ENTROPY_COMMAND_MS: '30000' },
       });
       expect(end.code).toBe(5);
       expect(end.outcome.error?.name).toBe('ChecksFailed');

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { expectAtRest, expectMergedOnce, published } from './fixtures/ending.ts';
+import { gateIn } from './fixtures/gate.ts';
 import { running } from './fixtures/sandboxes.ts';
 import { shortest, withCommand } from './fixtures/turns.ts';
 import { ended, label, makeWorld, until, type World } from './fixtures/world.ts';
@@ -23,13 +24,15 @@ const drained = () =>
 
 test('a delivery that comes again, during the run and after it, starts nothing', async () => {
   world = await makeWorld();
-  await world.start({ turns: withCommand('sleep 2') });
+  const gate = gateIn(world);
+  await world.start({ turns: withCommand(gate.command) });
   await world.trigger(await world.issue());
-  await running(world, 'sleep 2', 1);
+  await gate.reached();
   const deliveries = await world.playground.deliveries();
   const delivery = deliveries.find((one) => one.action === 'labeled' && one.statusCode === 202);
   const again = () => world.playground.redeliver(delivery?.guid ?? '');
   expect((await again()).response).toMatch(/seen before/);
+  gate.open();
   const run = await ended(world);
   expect((await again()).response).toMatch(/seen before/);
   await drained();
@@ -159,12 +162,16 @@ test('the label taken off and put on again stops the run and starts another', as
 
 test('an issue edited during a run is worked on as it was, which is noted', async () => {
   world = await makeWorld();
-  await world.start({ turns: withCommand('sleep 3') });
+  const gate = gateIn(world);
+  await world.start({ turns: withCommand(gate.command) });
   const number = await world.issue();
   await world.trigger(number);
-  await running(world, 'sleep 3', 1);
+  await gate.reached();
   const path = `/repos/${world.repository}/issues/${number}`;
   await world.playground.request('ada', 'PATCH', path, { body: 'Make it multiply.' });
+  await world.playground.settled();
+  await drained();
+  gate.open();
   const run = await ended(world);
   expect(run).toMatchObject({ outcome: 'merged', issueEditedAt: expect.any(Number) });
   const edits = (await world.stores.ledger.events(run.id)).filter(

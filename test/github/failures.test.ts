@@ -75,3 +75,46 @@ describe('a write', () => {
     expect((await github.forge.findComment('1', text)) !== undefined).toBe(times === 1);
   });
 });
+
+describe('a mutation', () => {
+  let pulls = 0;
+  const draft = async () => {
+    pulls += 1;
+    const { base } = github;
+    const branch = `entropy/draft-${pulls}`;
+    const files = [{ path: `a${pulls}`, mode: '100644', content: 'YQ==' }] as const;
+    await github.forge.commit({ ...{ branch, parent: base, base, message: 'x' }, files });
+    const drafted = { base: 'main', title: 'A draft', body: '', draft: true };
+    return (await github.forge.createPullRequest({ branch, ...drafted })).number;
+  };
+  const answered = (error: { type?: string; message: string }, more: Partial<Fault> = {}) =>
+    fault('POST', '^/graphql$', { status: 200, body: { data: null, errors: [error] }, ...more });
+  const limit = { type: 'RATE_LIMITED', message: 'API rate limit exceeded for installation ID 1.' };
+
+  test('that GitHub did not take for a limit is made again', async () => {
+    const number = await draft();
+    await answered(limit, { retryAfter: 1 });
+    await github.forge.markReady(number);
+    const path = `/repos/octo/calc/pulls/${number}`;
+    const { body } = await github.playground.request('maria', 'GET', path);
+    expect(body).toMatchObject({ draft: false });
+  });
+
+  test.each([
+    ['a limit of an hour', limit, { retryAfter: 3600 }, 429],
+    ['a secondary limit', { message: 'You have exceeded a secondary rate limit.' }, {}, 429],
+    ['a service that is away', { type: 'SERVICE_UNAVAILABLE', message: 'later' }, {}, undefined],
+    ['a timeout', { message: 'Something went wrong while executing your query.' }, {}, undefined],
+  ])('is refused for now by %s', async (_name, error, more, status) => {
+    const number = await draft();
+    await answered(error, { ...more, times: 9 });
+    const refused = github.forge.markReady(number);
+    await expect(refused).rejects.toMatchObject({ name: 'ForgeUnavailable', status });
+  });
+
+  test('that is not valid is refused for good', async () => {
+    const number = await draft();
+    await answered({ type: 'UNPROCESSABLE', message: 'no' }, { times: 9 });
+    await expect(github.forge.markReady(number)).rejects.toMatchObject({ name: 'ForgeFailed' });
+  });
+});

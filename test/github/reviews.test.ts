@@ -8,6 +8,7 @@ import { tokenMinter } from '../../lib/github/minter.ts';
 
 // Answers as GitHub does to a person's token, which the playground has no statuses for.
 const seen: { what: string; body: unknown }[] = [];
+const runOf = (id: number, slug: string) => ({ id, name: 'entropy/review', app: { id, slug } });
 const server = createServer(async (request, response) => {
   const body = await text(request);
   const what = `${request.method} ${request.url?.split('?')[0]}`;
@@ -20,6 +21,12 @@ const server = createServer(async (request, response) => {
     return answer(403, '{"message":"You must authenticate via a GitHub App."}');
   }
   if (what === 'POST /repos/o/n/statuses/abc') return answer(201, '{"url":"https://x/1"}');
+  if (what.startsWith('PATCH /repos/o/n/check-runs/')) {
+    return answer(200, '{"url":"https://x/2","html_url":"https://x/2"}');
+  }
+  if (what === 'GET /repos/o/n/commits/shared/check-runs') {
+    return answer(200, JSON.stringify({ check_runs: [runOf(1, 'theirs'), runOf(2, 'ours')] }));
+  }
   if (what.startsWith('GET /repos/o/n/commits/')) return answer(200, '{"check_runs":[]}');
   if (what === 'GET /repos/o/n/issues/1') return answer(200, '{"title":"cut o');
   return answer(429, '{"message":"slow down"}');
@@ -42,6 +49,31 @@ test('with a plain token the verdict is a commit status', async () => {
   expect(seen.at(-1)?.body).toEqual({
     ...{ context: 'entropy/review', state: 'success', description: 'Approved' },
   });
+});
+
+test.each([
+  ['ours', 'PATCH /repos/o/n/check-runs/2'],
+  ['theirs', 'PATCH /repos/o/n/check-runs/1'],
+  ['another', 'POST /repos/o/n/check-runs'],
+])("the App %s takes no other's check run of that name for its own", async (slug, written) => {
+  const minted = { token: 'x', app: true, slug, revoke: async () => undefined };
+  const app = githubForge('o/n', { apiUrl, mint: async () => minted });
+  const check = { commit: 'shared', name: 'entropy/review', title: 'T', summary: 'S' };
+  await app.checkRun(check).catch(() => undefined);
+  expect(seen.at(-1)?.what).toBe(written);
+});
+
+test('with a plain token an App’s check run is left to it', async () => {
+  const check = { commit: 'shared', name: 'entropy/review', title: 'T', summary: 'S' };
+  const from = seen.length;
+  await forge()
+    .checkRun(check)
+    .catch(() => undefined);
+  expect(seen.slice(from).map(({ what }) => what)).toEqual([
+    'GET /repos/o/n/commits/shared/check-runs',
+    'POST /repos/o/n/check-runs',
+    'POST /repos/o/n/statuses/shared',
+  ]);
 });
 
 test('an answer that broke off and a limit are told as what may pass', async () => {

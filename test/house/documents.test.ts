@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { policyJsonSchema } from '../../lib/domain/policy.ts';
@@ -30,4 +31,19 @@ test('every variable of the environment that is read is told', () => {
   const told = read('docs/configuration.md');
   expect(names.size).toBeGreaterThan(10);
   for (const name of names) expect(told).toContain(`\`${name}\``);
+});
+
+const placeholder = /@@|\b(?:TODO|TBD|FIXME|XXX)\b/;
+
+test('no document holds what was still to be filled in', () => {
+  const root = new URL('../..', import.meta.url).pathname;
+  const listed = execFileSync('git', ['ls-files', '-z', '*.md'], { cwd: root, encoding: 'utf8' });
+  const documents = listed.split('\0').filter((path) => path !== '');
+  expect(documents).toContain('docs/engines.md');
+  const found = documents.flatMap((path) =>
+    read(path)
+      .split('\n')
+      .flatMap((line, n) => (placeholder.test(line) ? [`${path}:${n + 1}: ${line}`] : [])),
+  );
+  expect(found).toEqual([]);
 });

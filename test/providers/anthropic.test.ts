@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { anthropicProvider } from '../../lib/providers/anthropic.ts';
 import type { ScriptedPart } from '../fakes/scripted-model.ts';
-import { callTo, coder, quick, request, thrown, withModel } from './provider-fixture.ts';
+import { callTo, coder, impatient, quick, request, thrown, withModel } from './provider-fixture.ts';
 
 const key = 'sk-ant-api03-0123456789abcdefghijklmnop';
 const provider = anthropicProvider(key, quick);
@@ -140,7 +140,9 @@ describe('a failing provider', () => {
     ['silence', 'silence'],
   ] as const)('is asked again after %s', async (_name, failure) => {
     await withModel([coder({ failures: [failure], content: done })], async (server) => {
-      const reply = await provider(callTo({ provider: 'anthropic', baseUrl: server.anthropicUrl }));
+      const silent = failure === 'stall' || failure === 'silence';
+      const asking = silent ? anthropicProvider(key, impatient) : provider;
+      const reply = await asking(callTo({ provider: 'anthropic', baseUrl: server.anthropicUrl }));
       expect(reply.content).toEqual(done);
       expect(server.requests).toHaveLength(2);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { openaiCompatibleProvider } from '../../lib/providers/openai-compatible.ts';
 import { type ScriptedPart, startScriptedModel } from '../fakes/scripted-model.ts';
-import { callTo, coder, quick, request, thrown, withModel } from './provider-fixture.ts';
+import { callTo, coder, impatient, quick, request, thrown, withModel } from './provider-fixture.ts';
 
 const key = 'sk-proj-0123456789abcdefghijklmnop';
 const provider = openaiCompatibleProvider(key, quick);
@@ -144,9 +144,11 @@ describe('a failing server', () => {
     ['a stalled stream', 'stall'],
   ] as const)('is asked again after %s', async (_name, failure) => {
     await withModel([coder({ failures: [failure], content: done })], async (server) => {
-      const reply = await provider(
-        callTo({ provider: 'openai-compatible', baseUrl: server.openaiUrl }),
-      );
+      const limits = failure === 'stall' ? impatient : quick;
+      const reply = await openaiCompatibleProvider(
+        key,
+        limits,
+      )(callTo({ provider: 'openai-compatible', baseUrl: server.openaiUrl }));
       expect(reply.content).toEqual(done);
       expect(server.requests).toHaveLength(2);
     });

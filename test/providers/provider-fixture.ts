@@ -4,16 +4,24 @@ import type { ModelChoice } from '../../lib/domain/run.ts';
 import type { ProviderLimits } from '../../lib/providers/limits.ts';
 import { type ScriptedConversation, startScriptedModel } from '../fakes/scripted-model.ts';
 
-/** Waits so short that a test of retries takes no time. */
+/** Pauses so short that a test of retries takes no time; what is on its way has all the time it needs. */
 export const quick: ProviderLimits = {
   retries: 2,
   streams: 3,
   pauseMs: 1,
-  idleMs: 1_000,
-  answerMs: 1_000,
-  wholeMs: 1_000,
+  idleMs: 60_000,
+  answerMs: 60_000,
+  wholeMs: 60_000,
   retryAfterMs: 50,
   answerBytes: 32 * 1024 * 1024,
+};
+
+/** For a server that says no more: a test waits as long as this for each time it does so. */
+export const impatient: ProviderLimits = {
+  ...quick,
+  idleMs: 3_000,
+  answerMs: 3_000,
+  wholeMs: 3_000,
 };
 
 export const request: ModelRequest = {

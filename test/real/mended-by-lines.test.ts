@@ -90,7 +90,7 @@ checkedWithItsLines({
     mended: { 'sums.c': cSource('a + b') },
     says: /never ended[\s\S]*ENTROPY_COMMAND_MS/,
     test: /^make unit$/,
-    options: { commandMs: 15_000 },
+    options: { commandMs: 60_000 },
   },
   'CMake, whose tests are a target of its own': {
     before: 'unavailable',

@@ -3,16 +3,21 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** Fetched packages outlive a run of the tests. */
-const cache = join(tmpdir(), 'entropy-real-packages');
+/** Fetched packages outlive a run of the tests; the temporary folder is that run's own. */
+const cache = fileURLToPath(
+  new URL('../../node_modules/.cache/entropy-real-packages/', import.meta.url),
+);
 
 /** A sample of our own: each file's text by its path. */
 export const sample = (files: Readonly<Record<string, string>>) => (dir: string) => {
@@ -25,7 +30,13 @@ export const sample = (files: Readonly<Record<string, string>>) => (dir: string)
 /** An npm package, by name and exact version. */
 export function npmPackage(name: string, version: string): (dir: string) => void {
   return archive(`${name.replace('/', '-')}-${version}.tgz`, (to) => {
-    const said = run('npm', ['pack', '--json', '--pack-destination', to, `${name}@${version}`]);
+    const said = download('npm', [
+      'pack',
+      '--json',
+      '--pack-destination',
+      to,
+      `${name}@${version}`,
+    ]);
     return JSON.parse(said)[0].filename;
   });
 }
@@ -34,19 +45,14 @@ export function npmPackage(name: string, version: string): (dir: string) => void
 export function sdist(name: string, version: string): (dir: string) => void {
   return archive(`${name}-${version}.tar.gz`, (to) => {
     const options = ['--no-binary', ':all:', '--no-deps', '--quiet', '--dest', to];
-    run('python3', ['-m', 'pip', 'download', ...options, `${name}==${version}`]);
+    download('python3', ['-m', 'pip', 'download', ...options, `${name}==${version}`]);
     return `${name}-${version}.tar.gz`;
   });
 }
 
 function archive(name: string, fetch: (to: string) => string): (dir: string) => void {
   return (dir) => {
-    const kept = join(cache, name);
-    if (!existsSync(kept)) {
-      const to = join(cache, `part-${crypto.randomUUID()}`);
-      mkdirSync(to, { recursive: true });
-      renameSync(join(to, fetch(to)), kept);
-    }
+    const kept = keep(name, fetch);
     run('tar', ['xzf', kept, '--strip-components=1', '-C', dir]);
   };
 }
@@ -54,17 +60,16 @@ function archive(name: string, fetch: (to: string) => string): (dir: string) => 
 /** A Java library whose sources and tests are archives of their own beside its pom.xml. */
 export function mavenSources(group: string, name: string, version: string): (dir: string) => void {
   return (dir) => {
-    const kept = join(cache, `${name}-${version}-maven`);
-    if (!existsSync(kept)) {
-      const to = join(cache, `part-${crypto.randomUUID()}`);
+    const kept = keep(`${name}-${version}-maven`, (to) => {
       const parts = [['pom'], ['jar', 'sources'], ['jar', 'test-sources']];
       for (const part of parts) {
         const artifact = [group, name, version, ...part].join(':');
         const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
-        run('mvn', ['-B', '-q', goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${to}`]);
+        const output = `-DoutputDirectory=${join(to, 'parts')}`;
+        download('mvn', ['-B', '-q', goal, `-Dartifact=${artifact}`, output]);
       }
-      renameSync(to, kept);
-    }
+      return 'parts';
+    });
     cpSync(join(kept, `${name}-${version}.pom`), join(dir, 'pom.xml'));
     for (const [archive, folder] of [
       ['sources', 'main'],
@@ -81,15 +86,15 @@ export function mavenSources(group: string, name: string, version: string): (dir
 /** A crate, as cargo unpacks it. */
 export function crate(name: string, version: string): (dir: string) => void {
   return (dir) => {
-    const from = join(cache, 'crates', `${name}-${version}`);
-    mkdirSync(join(from, 'src'), { recursive: true });
+    const from = mkdtempSync(join(tmpdir(), 'wants-'));
+    mkdirSync(join(from, 'src'));
     writeFileSync(join(from, 'src/lib.rs'), '');
     const wants = `[dependencies]\n${name} = "=${version}"\n`;
     writeFileSync(
       join(from, 'Cargo.toml'),
       `[package]\nname = "wants"\nversion = "0.0.0"\n${wants}`,
     );
-    run('cargo', ['fetch', '--quiet', '--manifest-path', join(from, 'Cargo.toml')]);
+    download('cargo', ['fetch', '--quiet', '--manifest-path', join(from, 'Cargo.toml')]);
     const said = run('cargo', [
       ...['metadata', '--offline', '--format-version', '1'],
       ...['--manifest-path', join(from, 'Cargo.toml')],
@@ -104,7 +109,7 @@ export function crate(name: string, version: string): (dir: string) => void {
 /** A Go module, from the module cache, where all files are read-only. */
 export function goModule(path: string, version: string): (dir: string) => void {
   return (dir) => {
-    const said = run('go', ['mod', 'download', '-json', `${path}@${version}`]);
+    const said = download('go', ['mod', 'download', '-json', `${path}@${version}`]);
     cpSync(JSON.parse(said).Dir, dir, { recursive: true });
     run('chmod', ['-R', 'u+w', dir]);
   };
@@ -113,26 +118,24 @@ export function goModule(path: string, version: string): (dir: string) => void {
 /** A package's upstream source, as Debian keeps it. */
 export function debianSource(name: string): (dir: string) => void {
   return (dir) => {
-    const kept = join(cache, 'debian', name);
-    if (!existsSync(kept)) {
-      const to = join(cache, `part-${crypto.randomUUID()}`);
-      mkdirSync(to, { recursive: true });
-      run(
-        'apt-get',
-        [...debianOptions(), '-qq', 'source', '--download-only', '--tar-only', name],
-        to,
-      );
-      mkdirSync(dirname(kept), { recursive: true });
-      renameSync(to, kept);
-    }
+    const kept = keep(`${name}-debian`, (part) => {
+      const to = join(part, 'source');
+      mkdirSync(to);
+      const wanted = ['source', '--download-only', '--tar-only', name];
+      download('apt-get', [...debianOptions(), '-qq', ...wanted], to);
+      return 'source';
+    });
     const [archive = ''] = readdirSync(kept);
     run('tar', ['xf', join(kept, archive), '--strip-components=1', '-C', dir]);
   };
 }
 
-/** apt with a list of sources beside the machine's own settings, fetched once. */
+/**
+ * apt with a list of sources beside the machine's own settings. The list is this process's own: apt locks it while it
+ * fetches, and another test process fetches at the same time. A list that was kept would name files that are gone.
+ */
 function debianOptions(): string[] {
-  const apt = join(cache, 'apt');
+  const apt = join(tmpdir(), `apt-${process.pid}`);
   const options = {
     'APT::Sandbox::User': 'root',
     'Dir::Etc::sourcelist': '/dev/null',
@@ -148,9 +151,42 @@ function debianOptions(): string[] {
   const own = readFileSync('/etc/apt/sources.list.d/debian.sources', 'utf8');
   const sources = own.replace(/^Types: .*$/gm, 'Types: deb-src');
   writeFileSync(join(apt, 'parts/debian.sources'), sources);
-  run('apt-get', [...words, '-qq', 'update']);
+  // Without the option apt ends well where a part of the list could not be had.
+  download('apt-get', [...words, '-qq', '-o', 'APT::Update::Error-Mode=any', 'update']);
   writeFileSync(join(apt, 'done'), '');
   return words;
+}
+
+/**
+ * The path of what was fetched under this name, now or before. `fetch` is given an empty folder of its own and says what
+ * in it is to be kept: another process may fetch the same at the same time, and whoever is first is kept.
+ */
+function keep(name: string, fetch: (to: string) => string): string {
+  const kept = join(cache, name);
+  if (existsSync(kept)) return kept;
+  const to = join(cache, `part-${crypto.randomUUID()}`);
+  mkdirSync(to, { recursive: true });
+  try {
+    renameSync(join(to, fetch(to)), kept);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(String((error as NodeJS.ErrnoException).code)))
+      throw error;
+  } finally {
+    rmSync(to, { recursive: true, force: true });
+  }
+  return kept;
+}
+
+/** Runs what asks a registry: three times at most, for registries are at times away. */
+function download(program: string, args: string[], cwd?: string): string {
+  for (const waitSeconds of [5, 20]) {
+    try {
+      return run(program, args, cwd);
+    } catch {
+      run('sleep', [String(waitSeconds)]);
+    }
+  }
+  return run(program, args, cwd);
 }
 
 function run(program: string, args: string[], cwd = tmpdir()): string {

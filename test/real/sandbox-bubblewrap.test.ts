@@ -254,9 +254,10 @@ describe('the processes of a bubblewrap sandbox', () => {
 
   test('all end with it, whatever they did to hide', async () => {
     const name = String(process.pid);
-    const made = await rig(`${daemon(name)} setTimeout(() => process.exit(0), 1500);`);
+    const made = await rig(`${daemon(name)} await import('./gate.ts'); process.exit(0);`);
     const running = made.run();
     await until(() => processesWith(`sleep 98${name}`).length > 0);
+    made.openGate();
     expect(await running).toEqual({ ended: 'exited', detail: 'exit code 0' });
     await until(() => processesWith(`sleep 98${name}`).length === 0);
   });

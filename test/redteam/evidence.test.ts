@@ -32,20 +32,25 @@ describe('forged Evidence', () => {
   });
 
   test('a toolchain patched by a test gets no proof: the next tree finds none of it', async () => {
+    // What it plants makes the test fail in whichever tree comes next: one that found it would be a false proof.
     const patch = asks(`import fs from 'node:fs';
 test('patch', () => {
-  for (const dir of [process.env.HOME, process.env.TMPDIR, process.env.VIRTUAL_ENV + '/bin', process.env.HOME + '/.npm-global/bin']) {
+  const { HOME, TMPDIR, VIRTUAL_ENV } = process.env;
+  const dirs = [HOME, TMPDIR, VIRTUAL_ENV + '/bin', HOME + '/.npm-global/bin', '.'];
+  const planted = process.env.PLANTED ?? dirs.find((dir) => fs.existsSync(dir + '/.npmrc'));
+  const program = (real) => '#!/bin/sh\\nPLANTED=1 exec ' + real + ' "$@"\\n';
+  for (const dir of dirs) {
     fs.mkdirSync(dir, { recursive: true });
-    fs.writeFileSync(dir + '/node', '#!/bin/sh\\nexit 0\\n', { mode: 0o755 });
-    fs.writeFileSync(dir + '/.npmrc', 'script-shell=/bin/true\\n');
+    fs.writeFileSync(dir + '/node', program(process.execPath), { mode: 0o755 });
+    fs.writeFileSync(dir + '/sh', program('/bin/sh'), { mode: 0o755 });
+    fs.writeFileSync(dir + '/.npmrc', 'script-shell=' + dir + '/sh\\n');
   }
-  fs.writeFileSync('.npmrc', 'script-shell=/bin/true\\n');
+  assert.equal(planted, undefined);
 });
 `);
     const files = { 'src/math.js': `${bad}//\n`, 'test/math.test.js': patch };
     const { judgement } = await repository(sums).verify(files);
-    expect(judgement.verdict).toBe('bad');
-    expect(judgement.proof).toEqual([]);
+    expect(judgement).toMatchObject({ verdict: 'bad', rule: 'no-proof', proof: [] });
   });
 
   test('a cache poisoned for a later change of the same folder gets nothing: the later one is judged by what is its own', async () => {

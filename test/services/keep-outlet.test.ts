@@ -1,19 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { noOutlet } from '../../lib/domain/outlet.ts';
+import { bringDown, bringUp, tend } from '../../lib/services/keep-outlet.ts';
 import { holds } from '../contract/schedules/generated.ts';
-import { OutletWorld } from './outlet-world.ts';
+import { OutletWorld, type Work } from './outlet-world.ts';
 
 const processes = 3;
 const who = fc.nat({ max: processes - 1 });
 // Half a call and its answer are two steps; to make it all takes about forty.
 const calls = fc.oneof(fc.constantFrom(1, 2, 3), fc.nat({ max: 60 }));
-const what = fc.constantFrom('bring up' as const, 'tend' as const);
+const what = fc.constantFrom<Work>('bring up', 'tend', 'tend', 'bring down');
 type Step =
-  | { readonly do: 'begin'; readonly who: number; readonly what: 'bring up' | 'tend' }
+  | { readonly do: 'begin'; readonly who: number; readonly what: Work }
   | { readonly do: 'go on'; readonly who: number; readonly calls: number }
   | { readonly do: 'die'; readonly who: number }
   | { readonly do: 'runs'; readonly runs: number }
+  | { readonly do: 'pause'; readonly paused: boolean }
   | { readonly do: 'happen' }
   | { readonly do: 'wait'; readonly seconds: number };
 const step = fc.oneof(
@@ -21,6 +23,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('go on'), who, calls }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('die'), who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('runs'), runs: fc.nat({ max: 1 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause'), paused: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('happen') }) },
   // Around the ends of a lease and of the time that it stays.
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 700 }) }) },
@@ -32,6 +35,7 @@ async function take(world: OutletWorld, taken: Step): Promise<void> {
     for (let n = 0; n < taken.calls; n += 1) await world.goOn(taken.who);
   } else if (taken.do === 'die') world.die(taken.who);
   else if (taken.do === 'runs') world.runs = taken.runs;
+  else if (taken.do === 'pause') world.paused = taken.paused;
   else if (taken.do === 'happen') world.happen();
   else world.pass(taken.seconds * 1000);
   world.expectPaid();
@@ -109,5 +113,69 @@ describe('endpoints and proxy', () => {
     });
     world.now = Date.parse('2026-12-02T00:00:00Z');
     await world.rest(true);
+  });
+});
+
+describe('while all work is paused', () => {
+  const soon = (world: OutletWorld) => world.now + 20 * 60_000;
+  const tended = (world: OutletWorld) => {
+    const runs = {
+      list: async ({ status }: { status?: readonly string[] } = {}) =>
+        (status?.includes(world.status) ? [{}] : []) as never,
+    };
+    return tend({ ...world.undisturbed, runs }, soon(world));
+  };
+
+  test('nothing is made for what would begin', async () => {
+    const world = new OutletWorld(1);
+    world.paused = true;
+    expect(await bringUp(world.undisturbed, soon(world))).toBe('paused');
+    expect([world.phase, world.standing]).toEqual(['absent', 0]);
+  });
+
+  test('it is kept for what is still at work, and not for what is queued', async () => {
+    const world = new OutletWorld(1);
+    await world.rest(true);
+    world.paused = true;
+    world.pass(11 * 60_000);
+    expect(await tended(world)).toBe('ready');
+    world.status = 'queued';
+    world.pass(11 * 60_000);
+    expect(await tended(world)).toBe('absent');
+    expect(world.standing).toBe(0);
+  });
+
+  test('it is removed for good at once, although it was wanted a moment ago', async () => {
+    const world = new OutletWorld(1);
+    await world.rest(true);
+    world.paused = true;
+    expect(await bringDown(world.undisturbed, soon(world))).toBe('absent');
+    expect(world.standing).toBe(0);
+  });
+
+  test.each(['bring up', 'tend'] as const)(
+    'one that is about to %s at the same time stops, and makes nothing after',
+    async (what) => {
+      for (let calls = 0; calls < 60; calls += 1) {
+        const world = new OutletWorld(1);
+        world.runs = 1;
+        world.status = 'queued';
+        world.begin(0, what);
+        for (let n = 0; n < calls; n += 1) await world.goOn(0);
+        world.paused = true;
+        const down = bringDown(world.undisturbed, soon(world));
+        for (let n = 0; n < 400; n += 1) await world.goOn(0);
+        expect([calls, await down]).toEqual([calls, 'absent']);
+        for (let n = 0; n < 100; n += 1) await world.goOn(0);
+        expect([calls, world.phase, world.standing]).toEqual([calls, 'absent', 0]);
+      }
+    },
+  );
+
+  test('what does not go is told as it stands, once the time is over', async () => {
+    const world = new OutletWorld(1);
+    await world.rest(true);
+    const stuck = { ...world.undisturbed, parts: { remove: async () => ({ gone: false }) } };
+    expect(await bringDown(stuck, soon(world))).toBe('removing');
   });
 });

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { noOutlet, type Outlet } from '../../lib/domain/outlet.ts';
-import { bringUp, type KeeperOptions, tend } from '../../lib/services/keep-outlet.ts';
+import type { PauseStore, RunStore } from '../../lib/domain/ports.ts';
+import { bringDown, bringUp, type KeeperOptions, tend } from '../../lib/services/keep-outlet.ts';
 
 const kinds = ['logs', 'images', 'proxy'] as const;
 interface Part {
@@ -9,6 +10,8 @@ interface Part {
   fence: number;
   state: 'coming' | 'there' | 'going';
 }
+/** What a process does. */
+export type Work = 'bring up' | 'tend' | 'bring down';
 const capMs = 100 * 3_600_000;
 
 /** What a call takes no longer than: far less than a lease. */
@@ -24,6 +27,9 @@ interface Process {
 export class OutletWorld {
   now = Date.parse('2026-11-24T12:00:00Z');
   runs = 0;
+  /** What those runs are. */
+  status: 'queued' | 'running' = 'running';
+  paused = false;
   record: Outlet | undefined;
   #parts: Part[] = [];
   /** In milliseconds, for how long there was anything to be paid for. */
@@ -38,6 +44,16 @@ export class OutletWorld {
     return (this.record ?? noOutlet).phase;
   }
 
+  /** How many of its parts cost at present. */
+  get standing(): number {
+    return this.#parts.length;
+  }
+
+  /** A process that nobody interrupts. */
+  get undisturbed(): KeeperOptions & { readonly pauses: Pick<PauseStore, 'get'> } {
+    return this.#options('undisturbed', async () => {});
+  }
+
   pass(ms: number): void {
     this.now += ms;
     if (this.#parts.length > 0) this.#paid += ms;
@@ -50,7 +66,7 @@ export class OutletWorld {
     else this.#parts = this.#parts.filter((one) => one !== part);
   }
 
-  begin(n: number, what: 'bring up' | 'tend'): void {
+  begin(n: number, what: Work): void {
     const process = this.#process(n);
     if (process.busy) return;
     process.busy = true;
@@ -79,6 +95,7 @@ export class OutletWorld {
   async rest(wanted: boolean): Promise<void> {
     for (const n of this.#processes.keys()) this.die(n);
     this.runs = wanted ? 1 : 0;
+    this.paused = false;
     this.pass(wanted ? 3 * 60_000 : 15 * 60_000);
     await this.#work(
       this.#options('last', async () => {}),
@@ -106,14 +123,18 @@ export class OutletWorld {
     });
   }
 
-  #work(options: KeeperOptions, what: 'bring up' | 'tend') {
+  #work(options: OutletWorld['undisturbed'], what: Work) {
     const giveUpAt = this.now + 20 * 60_000;
     if (what === 'bring up') return bringUp(options, giveUpAt);
-    const runs = { list: async () => Array.from({ length: this.runs }) as never };
+    if (what === 'bring down') return bringDown(options, giveUpAt);
+    const runs: Pick<RunStore, 'list'> = {
+      list: async ({ status } = {}) =>
+        Array.from({ length: status?.includes(this.status) ? this.runs : 0 }) as never,
+    };
     return tend({ ...options, runs }, giveUpAt);
   }
 
-  #options(holder: string, turn: () => Promise<void>): KeeperOptions {
+  #options(holder: string, turn: () => Promise<void>): OutletWorld['undisturbed'] {
     const call = async <T>(work: () => T): Promise<T> => {
       const at = this.now;
       await turn();
@@ -142,6 +163,9 @@ export class OutletWorld {
           this.pass(ms);
           this.happen();
         }),
+      pauses: {
+        get: async () => (this.paused ? { at: this.now, by: 'maria' } : undefined),
+      },
       holder,
       capMs,
     };

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { functionShapes } from '../../lib/cdk/entry.ts';
+import { clockSkewMs } from '../../lib/domain/claim.ts';
 import { errorNamed } from '../../lib/domain/errors.ts';
 import { substitutions } from '../../lib/local/runner/lifecycle-resources.ts';
 import { loadDefinition } from '../../lib/local/walker/definition.ts';
 import { fillTemplate } from '../../lib/local/walker/template.ts';
+import { heldMs } from '../../lib/services/hold-lease.ts';
 
 interface State {
   readonly Type: string;
@@ -15,6 +18,8 @@ interface State {
   readonly Retry?: readonly {
     readonly ErrorEquals: readonly string[];
     readonly MaxAttempts: number;
+    readonly IntervalSeconds?: number;
+    readonly BackoffRate?: number;
   }[];
   readonly Branches?: readonly Machine[];
   readonly TimeoutSeconds?: number;
@@ -125,6 +130,17 @@ describe('the lifecycle', () => {
     }
   });
 
+  test('waits with a stage for its way out, for as long as the sweep may take to make it again', () => {
+    const opening = tasks.filter(([, { Parameters }]) => Parameters?.Payload?.step === 'OpenStage');
+    expect(opening).toHaveLength(4);
+    for (const [, { Retry = [] }] of opening) {
+      const rule = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('EgressUnavailable'));
+      // The sweep comes every five minutes, and what it makes takes a minute or two.
+      const waited = (rule?.IntervalSeconds ?? 0) * (rule?.MaxAttempts ?? 0);
+      expect([rule?.BackoffRate, waited]).toEqual([1, 600]);
+    }
+  });
+
   test('comes again to a function whose storage failed, which may be throttled', () => {
     const calls = tasks.filter(([, { Resource }]) => Resource?.includes('lambda:invoke'));
     expect(calls.length).toBeGreaterThan(12);
@@ -132,6 +148,28 @@ describe('the lifecycle', () => {
       Retry.some((rule) => rule.ErrorEquals.includes('StorageFailed') && rule.MaxAttempts === 5),
     );
     expect(patient).toEqual(calls);
+  });
+
+  test('comes again to a step for longer than an earlier call of it can still be at the run', () => {
+    const steps = tasks.filter(
+      ([, { Resource, Parameters }]) =>
+        Resource?.includes('lambda:invoke') && Parameters?.Payload?.step !== 'CloseStage',
+    );
+    expect(steps).toHaveLength(11);
+    for (const [, { Retry = [], TimeoutSeconds = 0 }] of steps) {
+      const [rule] = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes('RunHeld'));
+      expect(rule?.ErrorEquals).toEqual(['RunHeld']);
+      const { IntervalSeconds = 0, BackoffRate = 1, MaxAttempts = 0 } = rule ?? {};
+      const waits = Array.from(
+        { length: MaxAttempts },
+        (_, n) => IntervalSeconds * BackoffRate ** n,
+      );
+      const waited = waits.reduce((sum, wait) => sum + wait, 0);
+      // The state that comes after one whose call was given up, at the earliest when that had no more time.
+      const shortest = Math.min(TimeoutSeconds, 300);
+      const atMost = functionShapes.lifecycle.seconds + (heldMs + clockSkewMs) / 1000;
+      expect(shortest + waited).toBeGreaterThan(atMost);
+    }
   });
 
   test('tells a function which of its steps is meant', () => {

@@ -50,8 +50,8 @@ export interface Heard {
   readonly said?: string;
   /** A typed answer. */
   readonly answer?: unknown;
-  /** What went wrong for good, as the program tells it. */
-  readonly fault?: string;
+  /** What went wrong for good, as the program tells it; `undefined` takes back what it told before. */
+  readonly fault?: string | undefined;
   /** The program gave up because the agent used all turns. */
   readonly exhausted?: boolean;
 }

@@ -44,8 +44,9 @@ export interface DoorOptions {
 /** Failed calls in a row after which the program is ended: some try for minutes. */
 const failuresInARow = 4;
 const answerLimit = 32 * 1024 ** 2;
-const routes =
-  /^\/(anthropic\/v1\/messages(\/count_tokens)?|openai\/v1\/(chat\/completions|responses|models))$/;
+/** What is asked in passing: no turn, and no failure of the model's. */
+const asides = /^\/(anthropic|openai)\/v1\/models$/;
+const calls = /^\/(anthropic\/v1\/messages|openai\/v1\/(chat\/completions|responses))$/;
 const passedOn = /^(accept|content-type|anthropic-.*|openai-.*|x-stainless-.*|user-agent)$/;
 
 // Not by `import`, see `gateway-request.ts`.
@@ -58,9 +59,14 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const state = new DoorState(options);
   const server = http.createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
-    if (!routes.test(pathname)) return void response.writeHead(404).end('{}');
+    const isCall = request.method === 'POST' && calls.test(pathname);
+    // The gateway does not count tokens either: programs estimate them.
+    if (!isCall && (request.method !== 'GET' || !asides.test(pathname)))
+      return notFound(request, response);
     if (keyOf(request) !== key) return void response.writeHead(401).end('{}');
-    pass(options, state, `${pathname}${search}`, request, response);
+    const aside = { ...options, turns: 1, onLife: () => {}, onOver: () => {} };
+    const [told, of] = isCall ? [options, state] : [aside, new DoorState(aside)];
+    pass(told, of, `${pathname}${search}`, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -200,9 +206,18 @@ function relay(
   answer.on('aborted', () => told.fail("the model's answer broke off"));
 }
 
-/** The same request would be refused again. */
+/**
+ * Key, account or right are refused: any request would be. One that is itself refused, as too long, the program may
+ * mend, until too many in a row fail.
+ */
 function isForGood(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return status === 401 || status === 402 || status === 403;
+}
+
+function notFound(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response.writeHead(404, { 'content-type': 'application/json' });
+  response.end(refusalText('not found', 'not_found_error'));
 }
 
 function headersFor(request: IncomingMessage, token: string): OutgoingHttpHeaders {
@@ -217,6 +232,6 @@ function headersFor(request: IncomingMessage, token: string): OutgoingHttpHeader
   };
 }
 
-function refusalText(message: string): string {
-  return JSON.stringify({ type: 'error', error: { type: 'api_error', message } });
+function refusalText(message: string, type = 'api_error'): string {
+  return JSON.stringify({ type: 'error', error: { type, message } });
 }

@@ -29,19 +29,9 @@ const over = ['deleted', 'rejected', 'failed', 'expired'];
 
 /** The endpoints by which sandboxes of tier `proxied` start. Throws `StorageFailed`, `ConfigInvalid`. */
 export function interfaceEndpoints(client: EC2Client, place: EndpointPlace): Fenced {
-  const find = async () => {
-    const Filters = [
-      { Name: 'vpc-id', Values: [place.vpc] },
-      { Name: 'tag-key', Values: [fenceTag] },
-    ];
-    const { VpcEndpoints = [] } = await told(
-      client.send(new DescribeVpcEndpointsCommand({ Filters })),
-    );
-    return VpcEndpoints.filter(({ State }) => !isIn(State, ...over));
-  };
   return {
     make: async (fence) => {
-      const found = await find();
+      const found = await find(client, place);
       // Two of one service with private names can't stand beside one another.
       if (found.some(isGoing)) return { there: false };
       await mark(client, found, fence);
@@ -52,19 +42,38 @@ export function interfaceEndpoints(client: EC2Client, place: EndpointPlace): Fen
       const all = found.every(({ State }) => isIn(State, 'available'));
       return { there: missing === undefined && all };
     },
-    remove: async (fence) => {
-      const own = (await find()).filter(({ Tags }) => fenceIn(Tags) <= fence);
-      const VpcEndpointIds = own.filter((one) => !isGoing(one)).map(idOf);
-      if (VpcEndpointIds.length > 0) {
-        const deleted = client.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
-        const { Unsuccessful = [] } = await told(deleted);
-        const fault = Unsuccessful.find(({ Error: error }) => !/NotFound/.test(error?.Code ?? ''));
-        if (fault !== undefined)
-          throw new StorageFailed(`EC2 does not delete an endpoint: ${fault.Error?.Code}`);
-      }
-      return { gone: own.length === 0 };
-    },
+    remove: endpointRemoval(client, place),
   };
+}
+
+/** Removes them, wherever in the network they stand. Throws `StorageFailed`, `ConfigInvalid`. */
+export function endpointRemoval(
+  client: EC2Client,
+  place: Pick<EndpointPlace, 'vpc'>,
+): Fenced['remove'] {
+  return async (fence) => {
+    const own = (await find(client, place)).filter(({ Tags }) => fenceIn(Tags) <= fence);
+    const VpcEndpointIds = own.filter((one) => !isGoing(one)).map(idOf);
+    if (VpcEndpointIds.length > 0) {
+      const deleted = client.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
+      const { Unsuccessful = [] } = await told(deleted);
+      const fault = Unsuccessful.find(({ Error: error }) => !/NotFound/.test(error?.Code ?? ''));
+      if (fault !== undefined)
+        throw new StorageFailed(`EC2 does not delete an endpoint: ${fault.Error?.Code}`);
+    }
+    return { gone: own.length === 0 };
+  };
+}
+
+async function find(client: EC2Client, { vpc }: Pick<EndpointPlace, 'vpc'>) {
+  const Filters = [
+    { Name: 'vpc-id', Values: [vpc] },
+    { Name: 'tag-key', Values: [fenceTag] },
+  ];
+  const { VpcEndpoints = [] } = await told(
+    client.send(new DescribeVpcEndpointsCommand({ Filters })),
+  );
+  return VpcEndpoints.filter(({ State }) => !isIn(State, ...over));
 }
 
 async function mark(

@@ -9,9 +9,14 @@ export function outletParts(endpoints: Fenced, proxy: Fenced): OutletParts {
       const { address } = way;
       return reached.there && way.there && address !== undefined ? { address } : {};
     },
-    remove: async (fence) => {
-      const removed = await Promise.all([proxy.remove(fence), endpoints.remove(fence)]);
-      return { gone: removed.every(({ gone }) => gone) };
-    },
+    remove: outletRemoval(endpoints.remove, proxy.remove),
+  };
+}
+
+/** The removal of both as one. */
+export function outletRemoval(...removals: readonly Fenced['remove'][]): OutletParts['remove'] {
+  return async (fence) => {
+    const removed = await Promise.all(removals.map((remove) => remove(fence)));
+    return { gone: removed.every(({ gone }) => gone) };
   };
 }

@@ -23,21 +23,11 @@ export interface ProxyPlace {
 
 /** The task that lets sandboxes of tier `proxied` reach listed hosts. Throws `StorageFailed`, `ConfigInvalid`. */
 export function proxyTask(client: ECSClient, place: ProxyPlace): Fenced {
-  const { cluster } = place;
-  const find = async () => {
-    const listed = new ListTasksCommand({ cluster, desiredStatus: 'RUNNING' });
-    const { taskArns: tasks = [] } = await told(client.send(listed));
-    if (tasks.length === 0) return [];
-    const described = new DescribeTasksCommand({ cluster, tasks, include: ['TAGS'] });
-    return (await told(client.send(described))).tasks ?? [];
-  };
-  const stop = ({ taskArn: task }: Task) =>
-    told(client.send(new StopTaskCommand({ cluster, task, reason: 'no run needs the proxy' })));
   return {
     make: async (fence) => {
-      const [task, ...more] = await find();
+      const [task, ...more] = await find(client, place);
       // Two were started where nobody had listed the first yet.
-      for (const one of more) await stop(one);
+      for (const one of more) await stop(client, place, one);
       if (task === undefined) {
         await start(client, place, fence);
         return { there: false };
@@ -47,12 +37,32 @@ export function proxyTask(client: ECSClient, place: ProxyPlace): Fenced {
       const there = task.lastStatus === 'RUNNING' && ip !== undefined;
       return there ? { there, address: `http://${ip}:${place.port}` } : { there };
     },
-    remove: async (fence) => {
-      const own = (await find()).filter((task) => fenceIn(task) <= fence);
-      for (const task of own) await stop(task);
-      return { gone: own.length === 0 };
-    },
+    remove: proxyRemoval(client, place),
   };
+}
+
+type InCluster = Pick<ProxyPlace, 'cluster'>;
+
+/** Stops it. Throws `StorageFailed`, `ConfigInvalid`. */
+export function proxyRemoval(client: ECSClient, place: InCluster): Fenced['remove'] {
+  return async (fence) => {
+    const own = (await find(client, place)).filter((task) => fenceIn(task) <= fence);
+    for (const task of own) await stop(client, place, task);
+    return { gone: own.length === 0 };
+  };
+}
+
+async function find(client: ECSClient, { cluster }: InCluster): Promise<Task[]> {
+  const listed = new ListTasksCommand({ cluster, desiredStatus: 'RUNNING' });
+  const { taskArns: tasks = [] } = await told(client.send(listed));
+  if (tasks.length === 0) return [];
+  const described = new DescribeTasksCommand({ cluster, tasks, include: ['TAGS'] });
+  return (await told(client.send(described))).tasks ?? [];
+}
+
+async function stop(client: ECSClient, { cluster }: InCluster, { taskArn: task }: Task) {
+  const reason = 'no run needs the proxy';
+  await told(client.send(new StopTaskCommand({ cluster, task, reason })));
 }
 
 async function start(client: ECSClient, place: ProxyPlace, fence: number): Promise<void> {

@@ -25,9 +25,13 @@ interface Waiting {
 export function dynamoInboxStore(table: Table): InboxStore {
   return {
     accept: (delivery) => table.write(async (unmet) => accepted(delivery, unmet)),
-    pending: async (limit) => {
-      const waiting = await table.query<Waiting>(inboxPartition, { limit });
-      return waiting.map(({ body }) => JSON.parse(body) as Delivery);
+    pending: async (limit, after) => {
+      // The range has its first key in it, where that one still waits.
+      const range = after && { prefix: '', from: inboxKey(after.receivedAt, after.id).sk };
+      const asked = { ...range, limit: limit + (after === undefined ? 0 : 1) };
+      const waiting = await table.query<Waiting>(inboxPartition, asked);
+      const found = waiting.map(({ body }) => JSON.parse(body) as Delivery);
+      return found.filter(({ id }) => id !== after?.id).slice(0, limit);
     },
     done: (id, note) =>
       table.write(async () => {

@@ -1,12 +1,13 @@
 import {
   closeAttempt,
+  countBody,
+  countTurn,
   failAttempt,
   keepPartial,
   leaveHandoff,
   liveSession,
   nextAttempt,
   redeemable,
-  refuseClosed,
   type StoredAttempt,
   useLink,
 } from '../../domain/attempt.ts';
@@ -60,13 +61,8 @@ export function dynamoStageStore(table: Table): StageStore {
       await change(attempt, (found) => useLink(found, link), events);
     },
     close: (attempt, at, events) => change(attempt, (found) => closeAttempt(found, at), events),
-    nextTurn: async (attempt) => {
-      const counted = await change(attempt, (found) => {
-        refuseClosed(found);
-        return { ...found, turns: found.turns + 1 };
-      });
-      return counted.turns;
-    },
+    nextTurn: async (attempt) => (await change(attempt, countTurn)).turns,
+    nextBody: async (attempt) => (await change(attempt, countBody)).bodies,
   };
 }
 
@@ -127,11 +123,11 @@ function refuseKnown(unmet: readonly string[], secret: 'boot code' | 'session'):
 
 /** Applies a rule to a stored attempt; where the rule changes nothing, nothing is written. */
 function changer(table: Table) {
-  return (
+  return <Next extends StageRecord>(
     attempt: StageAttempt,
-    rule: (found: StageRecord) => StageRecord,
+    rule: (found: StageRecord) => Next,
     events: readonly NewEvent[] = [],
-  ): Promise<StageRecord> =>
+  ): Promise<Next> =>
     table.write(async () => {
       const row = await table.get<Row>(attemptKey(attempt));
       if (row === undefined) {
@@ -139,7 +135,7 @@ function changer(table: Table) {
       }
       const found = recordIn(row);
       const next = rule(found);
-      if (next === found) return { result: found, writes: [] };
+      if (next === found) return { result: next, writes: [] };
       const writes = [put(row, next), ...(await tell(table, attempt.run, events))];
       return { result: next, writes };
     });

@@ -37,7 +37,15 @@ async function open(egress: Egress, registriesOf: RegistriesOf, request: Incomin
         addresses.length === 0 ? 'no such name' : 'the name leads to a private address';
       throw await passage.refused(reason);
     }
-    return { upstream: await connected(allowed, port), passage };
+    const upstream = await connected(allowed, port);
+    upstream.on('error', () => upstream.destroy());
+    try {
+      await passage.confirm();
+    } catch (error) {
+      upstream.destroy();
+      throw error;
+    }
+    return { upstream, passage };
   } catch (error) {
     passage.done();
     throw error;
@@ -88,7 +96,10 @@ function join(client: Duplex, upstream: Socket, passage: Passage, head: Buffer):
     upstream.destroy();
     passage.done();
   };
+  // Either may have gone while the way was made, and says nothing of it any more.
+  if (client.destroyed || upstream.destroyed) end();
   passage.onEnd(end);
+  if (client.destroyed) return;
   const count = (chunk: Buffer) => {
     if (!passage.spend(chunk.length)) end();
   };

@@ -8,7 +8,7 @@ export interface Fault {
   readonly path: string;
   readonly kind: 'status' | 'lose-answer' | 'hang-up';
   readonly status?: number;
-  /** What a `status` says in GitHub's words, in place of our own. */
+  /** What a `status` says in GitHub's words, in place of our own. GraphQL's own faults have status 200 and say `errors`. */
   readonly body?: Readonly<Record<string, unknown>>;
   /** Seconds for `Retry-After`. */
   readonly retryAfter?: number;

@@ -30,6 +30,8 @@ export interface PlaygroundOptions {
   /** Public key of the App, PEM: its tokens are checked against it. Without it no App gets in. */
   readonly appPublicKey?: string;
   readonly app?: Partial<AppIdentity>;
+  /** How long a webhook's delivery may take, in milliseconds; as long as GitHub waits, 10 s, where not given. */
+  readonly deliveryMs?: number;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
   readonly log?: (line: string) => void;
@@ -71,7 +73,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     store,
     tokens: createTokens(app, options.appPublicKey, now),
     manifests: createManifests(now),
-    webhooks: createWebhooks(app.id, now),
+    webhooks: createWebhooks(app.id, now, options.deliveryMs),
     faults: createFaults(),
     limits: createLimits(now),
     observer: options.observer ?? noObserver,

@@ -39,17 +39,20 @@ export async function connectPlayground(dataDir: string): Promise<RemotePlaygrou
 
 /**
  * Starts a playground as a process of its own, which ends with this one or by `close`.
- * `publicKeyFile` is the App's public key, PEM.
+ * `publicKeyFile` is the App's public key, PEM; `deliveryMs` is as in `PlaygroundOptions`.
  */
 export async function spawnPlayground(options: {
   readonly dataDir: string;
   readonly port?: number;
   readonly publicKeyFile?: string;
+  readonly deliveryMs?: number;
 }): Promise<Playground & { readonly pid: number }> {
-  const { dataDir, port = 0, publicKeyFile } = options;
+  const { dataDir, port = 0, publicKeyFile, deliveryMs } = options;
   const script = fileURLToPath(new URL('./serve.ts', import.meta.url));
   const key = publicKeyFile === undefined ? [] : ['--app-public-key', publicKeyFile];
-  const args = [script, '--data-dir', dataDir, '--port', String(port), '--with-parent', ...key];
+  const limit = deliveryMs === undefined ? [] : ['--delivery-ms', String(deliveryMs)];
+  const place = ['--data-dir', dataDir, '--port', String(port)];
+  const args = [script, ...place, '--with-parent', ...key, ...limit];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   const line = createInterface(child.stdout)[Symbol.asyncIterator]().next();

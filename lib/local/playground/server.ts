@@ -119,6 +119,8 @@ async function answerApi(
   const taken = world.limits.take({ principal, resource, writes });
   for (const [name, value] of Object.entries(taken.headers)) response.setHeader(name, value);
   const body = await readJson(request);
+  // GraphQL tells of a limit with status 200.
+  if (taken.refusal && resource === 'graphql') return overLimit(taken.refusal);
   if (taken.refusal) throw taken.refusal;
   const reply = await apiReply(parts, url, request, { principal, body });
   if (!reply || writes || !isKnown(request, response, reply)) return reply;
@@ -155,6 +157,10 @@ async function apiReply(
     ? executeGraphql({ world, principal, actor: actorOf(world, principal) }, body)
     : await parts.dispatch({ method, path, query: url.searchParams, body, principal, accept });
   return fault ? undefined : reply;
+}
+
+function overLimit({ message }: ApiError): Reply {
+  return { status: 200, body: { errors: [{ type: 'RATE_LIMITED', message }] } };
 }
 
 function faultReply({ status = 500, retryAfter, body }: Fault): Reply {

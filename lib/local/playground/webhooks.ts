@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
-const timeLimitMs = 10_000;
+/** As long as GitHub waits. */
+const usualMs = 10_000;
 const atOnce = 16;
 const logLength = 1000;
 const responseLimit = 64 * 1024;
@@ -53,14 +54,14 @@ type Job = Pick<Delivery, 'guid' | 'event' | 'action' | 'redelivery'> & {
   readonly payload: string;
 };
 
-/** Deliveries of the App's webhook, as GitHub sends them: signed, once, each with 10 s to answer. */
-export function createWebhooks(appId: number, now: () => number): Webhooks {
+/** Deliveries of the App's webhook, as GitHub sends them: signed, once, each with `limitMs` to answer. */
+export function createWebhooks(appId: number, now: () => number, limitMs = usualMs): Webhooks {
   const hooks = new Map<number, Hook>();
   const log: Delivery[] = [];
   const stop = new AbortController();
   const deliver = async (job: Job): Promise<Delivery> => {
     const headers = headersOf(job, appId);
-    const answer = await post(job.hook.url, headers, job.payload, stop.signal);
+    const answer = await post(job.hook.url, headers, job.payload, within(limitMs, stop.signal));
     const { guid, event, action, redelivery, payload } = job;
     const deliveredAt = new Date(now()).toISOString();
     const told = { guid, hookId: job.hook.id, event, action, redelivery, deliveredAt };
@@ -158,9 +159,15 @@ function headersOf(job: Job, appId: number): Record<string, string> {
   };
 }
 
-async function post(url: string, headers: Record<string, string>, body: string, stop: AbortSignal) {
+const within = (ms: number, stop: AbortSignal) => AbortSignal.any([stop, AbortSignal.timeout(ms)]);
+
+async function post(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+) {
   try {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(timeLimitMs)]);
     const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     const response = (await answer.text()).slice(0, responseLimit);
     const status = answer.ok

@@ -17,10 +17,13 @@ export function sqliteInboxStore(database: Database): InboxStore {
   return {
     // To wait for the disk costs more than all else that a delivery needs.
     accept: together((deliveries) => database.write(() => deliveries.map(store))),
-    pending: async (limit) =>
+    pending: async (limit, after) =>
       database
         .all<{ body: string }>(
-          'SELECT body FROM inbox WHERE note IS NULL ORDER BY position LIMIT ?',
+          `SELECT body FROM inbox WHERE note IS NULL
+           AND position > coalesce((SELECT position FROM inbox WHERE id = ?), 0)
+           ORDER BY position LIMIT ?`,
+          after?.id ?? null,
           limit,
         )
         .map(({ body }) => JSON.parse(body) as Delivery),

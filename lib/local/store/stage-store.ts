@@ -1,12 +1,13 @@
 import {
   closeAttempt,
+  countBody,
+  countTurn,
   failAttempt,
   keepPartial,
   leaveHandoff,
   liveSession,
   nextAttempt,
   redeemable,
-  refuseClosed,
   type StoredAttempt,
   useLink,
 } from '../../domain/attempt.ts';
@@ -51,11 +52,15 @@ export function sqliteStageStore(database: Database): StageStore {
     // No call is made before its reservation is written, and that waits for the disk.
     nextTurn: async (attempt) =>
       database.writeAhead(() => {
-        const found = existing(database, attempt);
-        refuseClosed(found);
-        const turns = found.turns + 1;
-        store(database, { ...found, turns });
-        return turns;
+        const counted = countTurn(existing(database, attempt));
+        store(database, counted);
+        return counted.turns;
+      }),
+    nextBody: async (attempt) =>
+      database.write(() => {
+        const counted = countBody(existing(database, attempt));
+        store(database, counted);
+        return counted.bodies;
       }),
   };
 }

@@ -5,6 +5,7 @@ import { redactJson } from '../../domain/redact.ts';
 import type { Run } from '../../domain/run.ts';
 import type { StageRecord } from '../../domain/stage.ts';
 import { runOf } from '../lifecycle/run-facts.ts';
+import { attemptCount } from './attempt-count.ts';
 import { type GatewayPorts, stageEvent } from './gateway-ports.ts';
 
 const mostBytes = 4096;
@@ -60,7 +61,9 @@ async function claimed(
   if (events.some(({ data }) => Buffer.byteLength(JSON.stringify(data)) > mostBytes)) {
     throw new RequestInvalid(`an event may have ${mostBytes} bytes`);
   }
-  await countIn(ports, stage, events.length);
+  if (!(await taken(ports, stage, events.length))) {
+    throw new RequestInvalid(`an attempt may tell ${mostPerAttempt} events`);
+  }
   return events.map(({ kind, data }) =>
     stageEvent(ports, run, stage, {
       kind: `sandbox.${kind}`,
@@ -74,31 +77,7 @@ function notEvents(error: z.ZodError): RequestInvalid {
   return new RequestInvalid(`not a list of events: ${z.prettifyError(error).slice(0, 500)}`);
 }
 
-/** By ledger, how many events of each attempt were taken. */
-const taken = new WeakMap<GatewayPorts['ledger'], Map<string, number>>();
-
-async function countIn(ports: GatewayPorts, stage: StageRecord, more: number): Promise<void> {
-  const counts = taken.get(ports.ledger) ?? new Map<string, number>();
-  taken.set(ports.ledger, counts);
-  const key = JSON.stringify([stage.run, stage.role, stage.round, stage.attempt]);
-  const before = counts.get(key) ?? (await countTaken(ports, stage));
-  if (before + more > mostPerAttempt) {
-    throw new RequestInvalid(`an attempt may tell ${mostPerAttempt} events`);
-  }
-  counts.set(key, before + more);
-}
-
-/** Once per attempt and process, so that a restart does not begin the count anew. */
-async function countTaken(ports: GatewayPorts, stage: StageRecord): Promise<number> {
-  const events = await ports.ledger.events(stage.run);
-  return events.filter(
-    ({ actor, data }) =>
-      actor === 'sandbox' &&
-      data?.role === stage.role &&
-      data.round === stage.round &&
-      data.attempt === stage.attempt,
-  ).length;
-}
+const taken = attemptCount(mostPerAttempt, ({ actor }) => actor === 'sandbox');
 
 /** A digest that a sandbox tells must not look like the name of a payload. */
 function tamed(value: unknown): unknown {

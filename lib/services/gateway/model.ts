@@ -19,6 +19,7 @@ import { toldBeside } from './events.ts';
 import type { GatewayPorts, PriceOf } from './gateway-ports.ts';
 import { forLink, ofLink } from './link-turns.ts';
 import { parseModelRequest } from './model-request.ts';
+import { refusedCall } from './refused-call.ts';
 
 /**
  * One model turn of a stage. The budget is reserved before the provider is asked and settled after; the
@@ -34,8 +35,9 @@ export async function modelTurn(
   body: unknown,
   hangUp: AbortSignal,
 ): Promise<ModelReply> {
-  refuseModelless(stage);
-  const { request, told } = parseModelRequest(body);
+  const { request, told } = await wanted(stage, body).catch(async (error: unknown) => {
+    throw await refusedCall(ports, stage, undefined, error);
+  });
   const run = await runOf(ports, stage.run);
   let events = await toldBeside(ports, run, stage, told);
   const signal = signalOf(ports, stage, hangUp);
@@ -48,6 +50,11 @@ export async function modelTurn(
   // A call that was given up says nothing against the model: the stage is judged by what ended it.
   if (signal.aborted) throw asked.failure;
   throw await stageFailed(ports, { run, stage }, asked.failure);
+}
+
+async function wanted(stage: StageRecord, body: unknown) {
+  refuseModelless(stage);
+  return parseModelRequest(body);
 }
 
 interface Asking {
@@ -68,7 +75,7 @@ async function ask(
   const wanted = { run, stage, link, request, upper: upperUsageOf(request) };
   const call = await reserveCall(ports, priceOf, wanted, events).catch(async (error: unknown) => {
     if (events.length > 0) await ports.ledger.append(run.id, events);
-    throw error;
+    throw await refusedCall(ports, stage, undefined, error);
   });
   const { choice, turn } = call;
   const { role, round, attempt } = stage;

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { keepPartial, leaveHandoff } from '../../domain/attempt.ts';
 import { validatePartialWork } from '../../domain/change.ts';
 import { errorNamed, RequestInvalid, ScopeRefused } from '../../domain/errors.ts';
 import { parseHandoff, parsePartialWork } from '../../domain/handoff.ts';
-import { canonicalJson } from '../../domain/ledger.ts';
+import { canonicalJson, sha256 } from '../../domain/ledger.ts';
 import { redact } from '../../domain/redact.ts';
 import type { StageRecord } from '../../domain/stage.ts';
 import { baseOf, runOf } from '../lifecycle/run-facts.ts';
@@ -10,7 +11,7 @@ import { type GatewayPorts, stageEvent } from './gateway-ports.ts';
 
 /**
  * Takes a stage's handoff: the first one stands. It is stored unredacted, since a change must keep its
- * bytes; the publisher looks for secrets. Throws `HandoffInvalid`, `SessionRefused`.
+ * bytes; the publisher looks for secrets. Throws `HandoffInvalid`, `SessionRefused`, `ScopeRefused`.
  */
 export async function takeResult(
   ports: GatewayPorts,
@@ -19,7 +20,8 @@ export async function takeResult(
 ): Promise<void> {
   const handoff = parseHandoff(stage.role, body);
   const run = await runOf(ports, stage.run);
-  const payload = await ports.ledger.putPayload(stage.run, canonicalJson(handoff));
+  const payload = await stored(ports, stage, canonicalJson(handoff), leaveHandoff);
+  if (payload === undefined) return;
   await ports.stages.leave(stage, payload, [
     stageEvent(ports, run, stage, {
       kind: 'handoff.left',
@@ -41,7 +43,8 @@ export async function takePartial(
   const work = parsePartialWork(body);
   const run = await runOf(ports, stage.run);
   validatePartialWork(work, baseOf(run).commit);
-  const payload = await ports.ledger.putPayload(stage.run, canonicalJson(work));
+  const payload = await stored(ports, stage, canonicalJson(work), keepPartial);
+  if (payload === undefined) return;
   await ports.stages.keepPartial(stage, payload, [
     stageEvent(ports, run, stage, {
       kind: 'work.kept',
@@ -49,6 +52,29 @@ export async function takePartial(
       data: { files: work.files.length, payload },
     }),
   ]);
+}
+
+/** Bodies that are stored for one attempt. One that behaves leaves one or two; a store may fail between body and record. */
+const mostBodies = 8;
+
+/**
+ * Stores a body and gives its digest, undefined where `rule` would change nothing by it. The rule comes first, since what
+ * is stored may never be deleted; it comes again with the record, where only one of those that came at once stands.
+ * Throws what the rule throws, and `ScopeRefused` for more bodies than an attempt may have.
+ */
+async function stored(
+  ports: GatewayPorts,
+  stage: StageRecord,
+  bytes: string,
+  rule: (record: StageRecord, digest: string) => StageRecord,
+): Promise<string | undefined> {
+  // What the session was opened with is older than a body that took long to come.
+  const record = (await ports.stages.get(stage)) ?? stage;
+  if (rule(record, sha256(bytes)) === record) return undefined;
+  if ((await ports.stages.nextBody(stage)) > mostBodies) {
+    throw new ScopeRefused(`an attempt may have ${mostBodies} bodies stored`);
+  }
+  return ports.ledger.putPayload(stage.run, bytes);
 }
 
 const failureSchema = z.object({

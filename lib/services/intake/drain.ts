@@ -6,8 +6,13 @@ import type { IntakeOptions, TriggerOptions } from './intake-options.ts';
 import { startRun } from './issue-runs.ts';
 import { noticeChange } from './notice-change.ts';
 
-/** Deliveries taken up at once. */
+/** Deliveries read at once, and how often in a pass. */
 const most = 100;
+const mostPages = 20;
+/** Deliveries that may fail in one pass. */
+const mostFailed = 100;
+/** What had to wait is tried again in the same pass as long as that is no older, in milliseconds. */
+const secondTryMs = 60_000;
 
 /** So long is tried to do what a delivery asks for, in milliseconds: GitHub has hardly ever been away for longer. */
 const patienceMs = 24 * 3_600_000;
@@ -20,18 +25,61 @@ export interface Drained {
   readonly waiting: number;
 }
 
-/** Does what stored deliveries ask for, oldest first, on GitHub's own word. Safe to repeat. */
+/**
+ * Does what stored deliveries ask for, oldest first, on GitHub's own word. Where one has to wait, its owner's others come
+ * after everybody else's: one account that is over its limit, or whose calls hang, keeps nobody else waiting. Safe to repeat.
+ */
 export async function drainInbox(ports: Ports, options: IntakeOptions): Promise<Drained> {
-  const done: { delivery: string; note: string }[] = [];
-  const pending = await ports.inbox.pending(most);
-  for (const delivery of pending) {
-    const note = await settled(ports, delivery, options);
-    if (note === undefined) continue;
-    const { id } = delivery;
-    await ports.inbox.done(id, note);
-    done.push({ delivery: id, note });
+  const pass = { done: [], waiting: 0, began: ports.clock.now() };
+  let left: Delivery[] = [];
+  const failed = new Set<string>();
+  let last: Delivery | undefined;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const page = await ports.inbox.pending(most, last);
+    left.push(...(await takenUp(ports, page, options, pass, failed)));
+    last = page.at(-1);
+    if (page.length < most) break;
   }
-  return { done, waiting: pending.length - done.length };
+  // One that waits for a reason of its own must not hold up what else is asked for there.
+  while (left.length > 0 && ports.clock.now() - pass.began < secondTryMs) {
+    if (pass.waiting >= mostFailed) break;
+    left = await takenUp(ports, left, options, pass, new Set());
+  }
+  return { done: pass.done, waiting: pass.waiting + left.length };
+}
+
+interface Pass {
+  readonly done: { readonly delivery: string; readonly note: string }[];
+  /** Deliveries that were tried and have to wait. */
+  waiting: number;
+}
+
+/** Gives those that were not tried, since one of the same owner had to wait. */
+async function takenUp(
+  ports: Ports,
+  deliveries: readonly Delivery[],
+  options: IntakeOptions,
+  pass: Pass,
+  failed: Set<string>,
+): Promise<Delivery[]> {
+  const left: Delivery[] = [];
+  for (const delivery of deliveries) {
+    const owner = String(delivery.intent.repository).split('/')[0]?.toLowerCase() ?? '';
+    if (failed.has(owner) || pass.waiting >= mostFailed) {
+      left.push(delivery);
+      continue;
+    }
+    const { id } = delivery;
+    const note = await settled(ports, delivery, options);
+    if (note === undefined) {
+      failed.add(owner);
+      pass.waiting += 1;
+      continue;
+    }
+    await ports.inbox.done(id, note);
+    pass.done.push({ delivery: id, note });
+  }
+  return left;
 }
 
 /** Carries out what nobody is answered for. Gives what became of it. */

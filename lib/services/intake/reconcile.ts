@@ -1,6 +1,7 @@
 import { DomainError, ForgeUnavailable, StorageFailed } from '../../domain/errors.ts';
 import { sha256 } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
+import type { Run } from '../../domain/run.ts';
 import type {
   AssignmentIntent,
   ChangeIntent,
@@ -10,6 +11,10 @@ import type {
 import { carryIntent } from './drain.ts';
 import type { TriggerOptions } from './intake-options.ts';
 import { commentKey } from './receive.ts';
+
+/** Queued runs looked at in one go, each of which costs calls of GitHub's API. */
+const mostQueued = 50;
+const queueCursor = 'queued runs looked at';
 
 /** What reconciling needs of GitHub. All throw `ForgeFailed`. */
 export interface ReconcileOptions extends TriggerOptions {
@@ -92,15 +97,36 @@ async function lookAtIssues(
   return waiting.intents.length;
 }
 
+/** A queued run would begin, whatever was taken back meanwhile: nothing looks at its trigger again. */
 async function lookAtRuns(ports: Ports, options: ReconcileOptions): Promise<number> {
-  const live = await ports.runs.list({ status: ['running'] });
+  const live = await ports.runs.list({ status: ['running', 'queued'] });
   const ours = live.filter(({ repository }) => repository.forge === 'github');
-  for (const { id, repository, issue } of ours) {
+  const running = ours.filter(({ status }) => status === 'running');
+  const queued = ours.filter(({ status }) => status === 'queued');
+  const looked = [...running, ...(await nextQueued(ports, queued.toReversed()))];
+  for (const { id, repository, issue } of looked) {
+    if (options.signal.aborted) break;
     const about = { repository: repository.name, issue: Number(issue), sender: 'reconciler' };
     const intent: ChangeIntent = { kind: 'change', ...about };
     await told(options, id, async () => carry(ports, intent, options).then(() => 1));
   }
-  return ours.length;
+  return looked.length;
+}
+
+/** Those behind the ones of the last look, then from the oldest on: each has its turn, however many wait. */
+async function nextQueued({ cursors }: Ports, queued: readonly Run[]): Promise<readonly Run[]> {
+  if (queued.length <= mostQueued) return queued;
+  const last = JSON.parse((await cursors.get(queueCursor)) ?? '{"id":"","createdAt":0}') as Pick<
+    Run,
+    'id' | 'createdAt'
+  >;
+  const at = queued.findIndex(({ id }) => id === last.id);
+  const since = queued.filter(({ createdAt }) => createdAt > last.createdAt);
+  const behind = at < 0 ? since : queued.slice(at + 1);
+  const next = [...behind, ...queued.filter((run) => !behind.includes(run))].slice(0, mostQueued);
+  const { id, createdAt } = next.at(-1) ?? last;
+  await cursors.set(queueCursor, JSON.stringify({ id, createdAt }));
+  return next;
 }
 
 /** An issue that GitHub refuses to show is left out; where it can't be asked at all, that ends the look. */

@@ -7,7 +7,6 @@ import type { Ports } from '../../domain/ports.ts';
 import { branchOf, issueKeyOf, type Run } from '../../domain/run.ts';
 import { refuseWhilePaused } from '../paused.ts';
 import { tellBegun } from '../publisher/tell-progress.ts';
-import { refuseWhileTold } from '../publisher/tell-queue.ts';
 import { letIn } from './let-in.ts';
 import { overCap } from './open-pull-requests.ts';
 import { answersOf, runOf } from './run-facts.ts';
@@ -23,7 +22,6 @@ export async function admit(
 ): Promise<{ proceed: boolean; kept: boolean; rounds: number }> {
   const run = await runOf(ports, id);
   await refuseWhilePaused(ports);
-  await refuseWhileTold(ports, run);
   const now = ports.clock.now();
   const key = issueKeyOf(run.repository, run.issue);
   await ports.claims.acquire({ key, run: id, now, until: now + claimLeaseMs }, []);

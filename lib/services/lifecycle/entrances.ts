@@ -6,6 +6,7 @@ import type { Ports } from '../../domain/ports.ts';
 import { answerCommand } from '../publisher/answer-command.ts';
 import { commandReplySchema } from '../publisher/command-reply.ts';
 import { tellQueue } from '../publisher/tell-queue.ts';
+import { alone } from './alone.ts';
 import { settle } from './settle.ts';
 import { steps } from './steps.ts';
 
@@ -45,13 +46,13 @@ const taken: Readonly<Record<Entrance, Readonly<Record<string, Work>>>> = {
   settling: {
     Settle: (payload) => {
       const input = read(settleSchema, payload);
-      return (ports) => settle(ports, input);
+      return (ports) => alone(ports, input.run, (held) => settle(held, input));
     },
   },
 };
 
 /**
- * What is asked for by an entrance; undefined is the lifecycle's own, which takes its steps alone. Throws `NotFound`
+ * What is asked for by an entrance, each step of a run as its one runner (`alone`); undefined is the lifecycle's own, which takes its steps alone. Throws `NotFound`
  * for a step that it does not have, `ScopeRefused` for what is not of the step's shape and for an entrance that there is not.
  */
 export function askedBy(entrance: string | undefined, event: unknown): Asked {
@@ -61,11 +62,16 @@ export function askedBy(entrance: string | undefined, event: unknown): Asked {
   return { step: name, run, work: workOf(entrance, name, payload) };
 }
 
-function workOf(entrance: string | undefined, step: string, payload: object): Asked['work'] {
+function workOf(
+  entrance: string | undefined,
+  step: string,
+  payload: { readonly run?: unknown },
+): Asked['work'] {
   if (entrance === undefined) {
     const found = Object.hasOwn(steps, step) ? steps[step] : undefined;
     if (found === undefined) throw new NotFound(`the lifecycle has no step ${step}`);
-    return (ports) => found(ports, payload as never);
+    const run = String(payload.run);
+    return (ports) => alone(ports, run, (held) => found(held, payload as never));
   }
   if (!Object.hasOwn(taken, entrance)) throw new ScopeRefused(`there is no entrance ${entrance}`);
   const works = taken[entrance as Entrance];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EgressUnavailable } from '../../domain/errors.ts';
 import { stageStartMs } from '../../domain/lease.ts';
 import { sha256 } from '../../domain/ledger.ts';
 import type { Ports } from '../../domain/ports.ts';
@@ -20,7 +21,8 @@ export interface OpenedStage {
 /**
  * Opens the next attempt of a stage and revokes earlier ones, and has the run keep claim and slot until its sandbox is
  * up. The boot code is single-use, good for as long as that may take, and stored as a hash; as in a container's overrides it stands in the lifecycle's state, where it
- * is worth nothing once it is used. Throws `Cancelled` or `FenceStale`.
+ * is worth nothing once it is used. Throws `Cancelled`, `FenceStale`, and `EgressUnavailable` where its sandbox could reach
+ * nothing: nothing is opened then, and the same call may go through later.
  */
 export async function openStage(
   ports: Ports,
@@ -31,6 +33,7 @@ export async function openStage(
   const at = ports.clock.now();
   const { fence } = run;
   await holdForStart(ports, run);
+  const proxy = await proxyOf(ports);
   await tellStage(ports, run, { role, round });
   const bootCode = `entropy_boot_${randomBytes(24).toString('base64url')}`;
   const stage = await ports.stages.open(
@@ -53,7 +56,6 @@ export async function openStage(
       },
     ],
   );
-  const proxy = await ports.proxyAddress?.();
   const environment = Object.entries({
     ...(proxy === undefined ? {} : { ENTROPY_PROXY: proxy }),
     ENTROPY_RUN: id,
@@ -63,4 +65,14 @@ export async function openStage(
     ENTROPY_BOOT_CODE: bootCode,
   }).map(([Name, Value]) => ({ Name, Value }));
   return { attempt: stage.attempt, environment };
+}
+
+/** Undefined where sandboxes have a way of their own. */
+async function proxyOf({ proxyAddress }: Pick<Ports, 'proxyAddress'>): Promise<string | undefined> {
+  if (proxyAddress === undefined) return undefined;
+  const address = await proxyAddress();
+  if (address !== undefined) return address;
+  throw new EgressUnavailable(
+    'sandboxes have no way out: their proxy is not known to be there; the sweep looks again, and makes it where it is gone',
+  );
 }

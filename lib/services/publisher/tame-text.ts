@@ -121,7 +121,9 @@ function tameBlock({ code: isCode, lines }: TextBlock): string {
     .replace(/&(?=#?\w{1,32};)/g, '& ')
     .replace(/!(?=\[)/g, '! ')
     .replace(/\](?=\()/g, '] ')
-    .replace(/^([ >]{0,20}\[[^\]\n]+\]):/gm, '$1 :')
+    // Where a label begins depends on lists, quotations and escapes: none is let end.
+    .replace(/\](?=:)/g, '] ')
+    .replace(/(?<![\w:/.])\/\/(?=[\w[])/g, '// ')
     .replace(/^\/(?=[a-z])/gim, ' /');
   return quiet(plain);
 }

@@ -31,7 +31,6 @@ const most = 10;
 const mostFailed = 5;
 /** So long after its end is it tried to tell of a run that never began, in milliseconds. */
 const patienceMs = 10 * 60_000;
-const teller = 'teller ';
 
 /**
  * Tells on their issues that queued runs wait and for what, in the one comment that each run has, and takes it back
@@ -68,19 +67,6 @@ export async function tellQueue(
   return { told, failed: failed.size };
 }
 
-/**
- * Throws `ForgeUnavailable` while an issue is being told that its run waits: whoever begins the run writes the same
- * comment. Where runners lease runs, a runner is not let in then at all.
- */
-export async function refuseWhileTold(
-  { runners, clock }: Pick<Ports, 'runners' | 'clock'>,
-  run: Run,
-): Promise<void> {
-  const holder = await runners.holder(run.id, clock.now());
-  if (holder?.startsWith(teller) !== true) return;
-  throw new ForgeUnavailable(`the issue of ${run.id} is just being told that it waits`);
-}
-
 /** Why a run waits as things stand; undefined where it is about to begin. */
 async function reasonsNow(
   ports: Ports,
@@ -108,7 +94,7 @@ async function tellAlone(
   reason: WaitReason | undefined,
   { capacity, skewMs = 0 }: QueueOptions,
 ): Promise<boolean> {
-  const name = `${teller}${randomUUID()}`;
+  const name = `teller ${randomUUID()}`;
   const lease = {
     take: (now: number, until: number) =>
       ports.runners.lease(id, name, takeoverTime(now, skewMs), until),

@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Door, openDoor } from '../../../lib/agent/engines/door.ts';
-import type { DomainError } from '../../../lib/domain/errors.ts';
+import { BudgetExceeded, type DomainError } from '../../../lib/domain/errors.ts';
+import { chatRules } from '../../../lib/services/gateway/wire/chat-completions.ts';
+import { messagesRules } from '../../../lib/services/gateway/wire/messages.ts';
+import { responsesRules } from '../../../lib/services/gateway/wire/responses.ts';
+import { wireErrorOf } from '../../../lib/services/gateway/wire/wire-error.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -74,6 +78,56 @@ test('a gateway that is reached over HTTPS is asked through the proxy, another i
   expect([near.led, near.asked.length]).toEqual([[], 1]);
 });
 
+test.each([
+  ['POST', '/anthropic/v1/messages/count_tokens'],
+  ['GET', '/openai/v1/responses'],
+])('%s %s is answered here, and costs no turn', async (method, path) => {
+  const { door, asked, over } = await doorTo((response) => response.writeHead(404).end('{}'));
+  const headers = { 'x-api-key': door.key };
+  const answer = await fetch(`${door.url}${path}`, { method, headers });
+  expect([answer.status, await answer.json()]).toMatchObject([
+    404,
+    { error: { type: 'not_found_error' } },
+  ]);
+  expect([asked, over, door.calls(), door.failed()]).toEqual([[], [], 0, 0]);
+});
+
+test('models are listed by the gateway, and that costs no turn and ends nothing', async () => {
+  const { door, asked, over } = await doorTo((response) => response.writeHead(403).end('{}'), {
+    turns: 1,
+  });
+  for (let time = 0; time < 5; time += 1) {
+    const headers = { 'x-api-key': door.key };
+    expect((await fetch(`${door.url}/openai/v1/models`, { headers })).status).toBe(403);
+  }
+  expect(asked.map(({ url }) => url)).toEqual(Array(5).fill('/wire/openai/v1/models'));
+  expect([over, door.calls(), door.failed(), door.failure()]).toEqual([[], 0, 0, undefined]);
+});
+
+test.each([400, 404, 413, 422])(
+  'a request that is refused by %d may be mended, but not for ever',
+  async (status) => {
+    let answered = 0;
+    const { door, over } = await doorTo((response) => {
+      answered += 1;
+      response.writeHead(answered === 2 ? 200 : status).end('{}');
+    });
+    expect((await ask(door)).status).toBe(status);
+    await ask(door);
+    expect(door.failure()).toBeUndefined();
+    for (let time = 0; time < 3; time += 1) await ask(door);
+    expect(over).toEqual([]);
+    await ask(door);
+    expect(over).toMatchObject([{ name: 'ModelFailed' }]);
+  },
+);
+
+test.each([401, 403])('a key that is refused by %d ends the engine at once', async (status) => {
+  const { door, over } = await doorTo((response) => response.writeHead(status).end('{}'));
+  await ask(door);
+  expect(over).toMatchObject([{ name: 'ModelFailed' }]);
+});
+
 test.each(['/v1/result', '/anthropic/v1/files', '/anthropic/../v1/result', '/git/info/refs'])(
   'opens no way to %s',
   async (path) => {
@@ -89,14 +143,19 @@ test('another key, the session itself too, is refused', async () => {
   expect(asked).toEqual([]);
 });
 
-test("the gateway's refusal is known by its name, and ends the engine at once", async () => {
-  const body = { type: 'error', error: { type: 'BudgetExceeded', message: 'nothing left' } };
-  const { door, over } = await doorTo((response) =>
-    response.writeHead(402).end(JSON.stringify(body)),
-  );
-  expect((await ask(door)).status).toBe(402);
-  expect(over).toMatchObject([{ name: 'BudgetExceeded', message: 'nothing left' }]);
-});
+test.each([messagesRules, chatRules, responsesRules])(
+  "the gateway's own refusal over $wire ends the engine at once, with what it says",
+  async (rules) => {
+    const told = wireErrorOf(new BudgetExceeded('nothing left'), () => {});
+    const { door, over } = await doorTo((response) =>
+      response.writeHead(told.status).end(JSON.stringify(rules.errorBody(told))),
+    );
+    expect((await ask(door)).status).toBe(402);
+    // Its wires speak their protocols' words: the domain's name stands in the failure that the gateway saw.
+    const message = expect.stringContaining('402: nothing left');
+    expect(over).toMatchObject([{ name: 'ModelFailed', message }]);
+  },
+);
 
 test('a server in trouble may be asked again, but not for ever', async () => {
   const { door, over } = await doorTo((response) => response.writeHead(529).end('{}'));

@@ -5,6 +5,7 @@ process.stderr.write('a note\n');
 const tools = [
   { name: 'add', description: 'Adds two numbers', inputSchema: { type: 'object' } },
   { name: 'a name of no use', inputSchema: { type: 'object' } },
+  ...JSON.parse(process.env.TOOLS ?? '[]'),
 ];
 const answers = {
   initialize: () => ({ protocolVersion: '2025-06-18', capabilities: {}, serverInfo: {} }),

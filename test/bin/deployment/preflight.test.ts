@@ -3,7 +3,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { expect, test } from '@jest/globals';
-import { preflight } from '../../../bin/deployment/preflight.ts';
+import { inspectTier, preflight } from '../../../bin/deployment/preflight.ts';
 import { type Account, openAccount } from '../../../lib/aws/compose-account.ts';
 import { answered, refused, stackXml } from '../../aws/stack-wire.ts';
 import { startWire } from '../../aws/wire.ts';
@@ -40,4 +40,17 @@ test('an account in which ECS was never used is told so before a deployment', as
 
 test('an emulator needs no such role', async () => {
   expect(await failing({ image, emulator: 'true' })).toEqual([]);
+});
+
+test('tier proxied is told as it is: made while runs do, billed by the hour, never seen on an account', () => {
+  expect(inspectTier({ tier: 'proxied' })).toEqual({
+    name: 'egress',
+    state: 'warning',
+    detail: expect.stringMatching(/by the hour while runs do/),
+    fix: expect.stringMatching(/never seen on an account/),
+  });
+  expect(JSON.stringify(inspectTier({ tier: 'proxied' }))).not.toMatch(
+    /not made|no sandbox starts/,
+  );
+  expect(inspectTier({}).state).toBe('ok');
 });

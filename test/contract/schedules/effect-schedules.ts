@@ -1,7 +1,7 @@
 import { test } from '@jest/globals';
 import fc from 'fast-check';
 import { claimLeaseMs, clockSkewMs } from '../../../lib/domain/claim.ts';
-import { EffectWorld, type Life } from './effect-world.ts';
+import { EffectWorld, type Life, type Manner } from './effect-world.ts';
 import { clockOffset, holds, touch } from './generated.ts';
 import type { Station, Stations } from './station.ts';
 
@@ -36,15 +36,24 @@ export function effectSchedules(open: () => Promise<Stations>): void {
   test('each effect once, and none by a run that lost its claim', async () => {
     await effectsHold(await open());
   });
+  test('the same where nobody walks the run, and its steps are called for, twice at a time too', async () => {
+    await stepEffectsHold(await open());
+  });
 }
 
+/** As `effectsHold`, in functions that are called for a step. */
+export const stepEffectsHold = (stations: Stations) => effectsHold(stations, 'steps');
+
 /** Throws where a schedule finds that effects are not what they should be. */
-export async function effectsHold({ stations, ...how }: Stations): Promise<void> {
+export async function effectsHold(
+  { stations, ...how }: Stations,
+  manner: Manner = 'runners',
+): Promise<void> {
   const [one, two, three] = stations as readonly [Station, Station, Station];
   const generations = fc.array(generation, { maxLength: 4 });
   await holds(
     fc.asyncProperty(fc.scheduler(), ticks, generations, async (scheduler, taken, all) => {
-      const world = await EffectWorld.begin(one, taken);
+      const world = await EffectWorld.begin(one, taken, manner);
       for (const { pauseMs, lives, rival } of all) {
         world.now += pauseMs;
         const begun = Promise.all([

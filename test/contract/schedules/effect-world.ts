@@ -4,6 +4,7 @@ import { claimLeaseMs, clockSkewMs } from '../../../lib/domain/claim.ts';
 import { effectKey } from '../../../lib/domain/effect.ts';
 import { ForgeFailed } from '../../../lib/domain/errors.ts';
 import { issueKeyOf, type Run } from '../../../lib/domain/run.ts';
+import { heldPorts, runLease } from '../../../lib/services/lifecycle/alone.ts';
 import { type EffectPorts, performEffect } from '../../../lib/services/publisher/perform-effect.ts';
 import { aRun } from '../examples.ts';
 import { freshScope, type Station } from './station.ts';
@@ -20,6 +21,9 @@ export interface Life {
   readonly slowFind: number;
 }
 
+/** By runners, which walk a run under their lease; or step by step, each alone as in a function that was called for it. */
+export type Manner = 'runners' | 'steps';
+
 const runnerLeaseMs = 30_000;
 const effects = 2;
 class Killed extends Error {}
@@ -34,37 +38,43 @@ export class EffectWorld {
   readonly run: Run;
   readonly #rival: Run;
   readonly #ticks: readonly number[];
+  readonly #manner: Manner;
   #steps = 0;
   #processes = 0;
   #superseded = false;
   /** What the run wrote after its rival had been let in. */
   readonly #tooLate: string[] = [];
 
-  private constructor(run: Run, rival: Run, ticks: readonly number[]) {
+  private constructor(run: Run, rival: Run, ticks: readonly number[], manner: Manner) {
     this.run = run;
     this.#rival = rival;
     this.#ticks = ticks;
+    this.#manner = manner;
   }
 
   /** The run holds its claim, and nothing is written. */
-  static async begin({ stores }: Station, ticks: readonly number[]): Promise<EffectWorld> {
+  static async begin(
+    { stores }: Station,
+    ticks: readonly number[],
+    manner: Manner = 'runners',
+  ): Promise<EffectWorld> {
     const scope = freshScope();
     const repository = { forge: 'local', name: `/${scope}` } as const;
     const run: Run = { ...aRun(`r-${scope}`), repository, status: 'running', fence: 1 };
-    const world = new EffectWorld(run, { ...run, id: `r-${scope}-rival` }, ticks);
+    const world = new EffectWorld(run, { ...run, id: `r-${scope}-rival` }, ticks, manner);
     await stores.claims.acquire(world.#request(run, 0), []);
     return world;
   }
 
   /** Walks the run from wherever others left it, until it is done, has lost the claim, or dies. */
   async walk(station: Station, life: Life, scheduler?: Scheduler): Promise<void> {
-    const process = this.#process(station, life, scheduler);
+    const process = this.#process(station, life, this.#manner, scheduler);
     try {
       for (let tries = 0; tries < 30; tries += 1) {
         if (await process.hold()) {
-          await this.#writeAll(process.ports, process.step, this.run, life);
-          await station.stores.runners.release(this.run.id, process.instance);
-          return;
+          const done = await this.#writeAll(process, this.run, life);
+          await process.release();
+          if (done) return;
         }
         await process.step(async () => {
           this.now += runnerLeaseMs / 6;
@@ -78,14 +88,14 @@ export class EffectWorld {
 
   /** The rival takes the issue if it may, and then writes as well. */
   async rival(station: Station, life: Life, scheduler?: Scheduler): Promise<void> {
-    const { ports, step } = this.#process(station, { ...life, diesAt: 0 }, scheduler);
+    const process = this.#process(station, { ...life, diesAt: 0 }, 'runners', scheduler);
     for (let tries = 0; tries < 30; tries += 1) {
-      await step(async () => {});
+      await process.step(async () => {});
       const request = this.#request(this.#rival, life.offset);
       const claim = await station.stores.claims.acquire(request, []).catch(() => undefined);
       if (claim === undefined) continue;
       this.#superseded = true;
-      await this.#writeAll(ports, step, { ...this.#rival, fence: claim.fence }, life);
+      await this.#writeAll(process, { ...this.#rival, fence: claim.fence }, life);
       return;
     }
   }
@@ -116,11 +126,14 @@ export class EffectWorld {
     };
   }
 
-  async #writeAll(ports: EffectPorts, step: Step, run: Run, { lostAnswers, slowFind }: Life) {
+  /** False where the lease was slept through: another call may do the rest. */
+  async #writeAll(process: Process, run: Run, { lostAnswers, slowFind }: Life): Promise<boolean> {
+    const { step } = process;
     for (let n = 1; n <= effects; n += 1) {
       const key = effectKey(run.id, 'comment', n);
       const work = {
         find: async () => {
+          process.unchecked();
           for (let waited = 0; waited < slowFind; waited += 1) {
             await step(async () => {
               this.now += 10_000;
@@ -137,14 +150,18 @@ export class EffectWorld {
       const tries = lostAnswers[n - 1] === true ? [unheard, work.act] : [work.act];
       for (const act of tries) {
         try {
-          await performEffect(ports, run, key, 'comment', { ...work, act });
+          await performEffect(process.ports(), run, key, 'comment', { ...work, act });
         } catch (error) {
           const { name } = error as Error;
-          if (name === 'FenceStale') return;
+          if (name === 'FenceStale') return true;
+          if (name === 'RunHeld') return false;
           if (name !== 'ForgeFailed') throw error;
+        } finally {
+          process.unchecked();
         }
       }
     }
+    return true;
   }
 
   #write(run: Run, key: string) {
@@ -156,24 +173,38 @@ export class EffectWorld {
   }
 
   /** A process whose every call to a port or the forge may come late, or be its last. */
-  #process({ stores, dieAt }: Station, life: Life, scheduler?: Scheduler) {
+  #process(station: Station, life: Life, manner: Manner, scheduler?: Scheduler): Process {
+    const { stores, dieAt } = station;
     this.#processes += 1;
     const instance = `i-${this.#processes}`;
     const clock = { now: () => this.now + life.offset };
+    let calls = 0;
     let count = 0;
     let until = Number.POSITIVE_INFINITY;
+    let checked = false;
     let dead = false;
+    const runner = {
+      stands: () => true,
+      take: (now: number, end: number) => stores.runners.lease(this.run.id, instance, now, end),
+      release: () => stores.runners.release(this.run.id, instance),
+    };
+    let lease = runner;
     const hold = async () => {
       const at = clock.now();
-      const held = await stores.runners.lease(this.run.id, instance, at, at + runnerLeaseMs);
+      const held = await lease.take(at, at + runnerLeaseMs);
       if (held) until = at + runnerLeaseMs;
       return held;
     };
+    // Renewed at a third, as runners and functions do.
     const renew = async () => {
       if (until === Number.POSITIVE_INFINITY) return;
-      // Renewed at a third, as runners do; a process that slept through its lease counts as killed.
-      if (clock.now() + clockSkewMs > until) dead = true;
-      else if (clock.now() > until - (2 * runnerLeaseMs) / 3) dead = !(await hold());
+      const asleep = clock.now() + (manner === 'runners' ? clockSkewMs : 0) > until;
+      // A runner that slept through its lease counts as killed; a function goes on and must find out by itself, for
+      // which it has no chance between its last look and the write.
+      if (asleep) dead = manner === 'runners' || checked;
+      // Its renewals wake with it.
+      if (asleep && !dead) await hold();
+      else if (!asleep && clock.now() > until - (2 * runnerLeaseMs) / 3) dead = !(await hold());
     };
     const step: Step = async (work) => {
       // The dead renew nothing, though what they were at goes on here until it throws.
@@ -196,8 +227,38 @@ export class EffectWorld {
       }
       return working;
     };
-    return { instance, hold, step, ports: { clock, ...stepped(stores, step) } };
+    const looks = {
+      stands: () => {
+        checked = lease.stands();
+        return checked;
+      },
+    };
+    return {
+      step,
+      hold: () => {
+        calls += 1;
+        until = Number.POSITIVE_INFINITY;
+        const ports = { clock, runners: stores.runners };
+        if (manner === 'steps') lease = runLease(ports, this.run.id, `${instance} ${calls}`);
+        return hold();
+      },
+      release: () => lease.release(),
+      unchecked: () => {
+        checked = false;
+      },
+      ports: () => heldPorts({ clock, ...stepped(stores, step) }, this.run.id, looks),
+    };
   }
+}
+
+interface Process {
+  readonly step: Step;
+  /** Takes the run's lease, as a new call where functions are called. */
+  readonly hold: () => Promise<boolean>;
+  readonly release: () => Promise<void>;
+  /** What was looked at is old by the next write. */
+  readonly unchecked: () => void;
+  readonly ports: () => EffectPorts;
 }
 
 type Step = <T>(work: () => Promise<T>) => Promise<T>;

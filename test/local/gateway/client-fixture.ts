@@ -5,7 +5,6 @@ import type { SessionGrant } from '../../../lib/domain/stage-input.ts';
 import { type GatewayOptions, startGateway } from '../../../lib/local/gateway/server.ts';
 import { anthropicRelay } from '../../../lib/providers/anthropic.ts';
 import { priceOf } from '../../../lib/providers/prices.ts';
-import { quick } from '../../providers/provider-fixture.ts';
 import { modelKey, type World } from '../../services/gateway/gateway-fixture.ts';
 
 /** An answer as it came over the wire. */
@@ -68,7 +67,7 @@ export async function withGateway<T>(
 ): Promise<T> {
   const gateway = await startGateway({
     priceOf,
-    relayOf: () => anthropicRelay(modelKey, quick),
+    relayOf: () => anthropicRelay(modelKey, world.providerLimits),
     ports: world.ports,
     inputOf: async ({ run, role, round, attempt }) => ({
       stage: { run, role, round, attempt },

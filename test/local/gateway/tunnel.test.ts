@@ -1,7 +1,10 @@
-import { request } from 'node:http';
+import { createServer as createHttpServer, request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
+import { tunnelHandler } from '../../../lib/local/gateway/tunnel.ts';
+import { type Egress, egressOf } from '../../../lib/services/gateway/egress.ts';
+import { type RegistriesOf, registryList } from '../../../lib/services/gateway/registry-list.ts';
 import { withWorld } from '../../services/gateway/gateway-fixture.ts';
 import { type Client, sessionFor, withGateway } from './client-fixture.ts';
 
@@ -14,6 +17,22 @@ async function withRegistry(use: (port: number) => Promise<void>): Promise<void>
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   try {
     await use((server.address() as AddressInfo).port);
+  } finally {
+    server.close();
+  }
+}
+
+/** The proxy alone, without the gateway's routes. */
+async function withProxy(
+  egress: Egress,
+  registriesOf: RegistriesOf,
+  use: (address: string) => Promise<void>,
+): Promise<void> {
+  const server = createHttpServer();
+  server.on('connect', tunnelHandler(egress, registriesOf));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    await use(`127.0.0.1:${(server.address() as AddressInfo).port}`);
   } finally {
     server.close();
   }
@@ -131,6 +150,42 @@ describe('during set-up', () => {
           expect((await tunnelTo(proxy, target)).status).toBe(407);
         }),
       ),
+    );
+  });
+
+  test.each([
+    ['set-up', 'while its host is looked at', 1],
+    ['set-up', 'while its address is', 2],
+    ['its attempt', 'while its address is', 2],
+  ])('a tunnel is not made once %s ends %s', async (what, _, held) => {
+    await withRegistry((port) =>
+      withWorld({}, async (world) => {
+        const asked = Promise.withResolvers<void>();
+        const answer = Promise.withResolvers<void>();
+        let times = 0;
+        const target = `127.0.0.1:${port}`;
+        const registriesOf = async () => {
+          times += 1;
+          if (times === held) {
+            asked.resolve();
+            await answer.promise;
+          }
+          return registryList([target]);
+        };
+        const egress = egressOf(world.ports, registriesOf);
+        await withProxy(egress, registriesOf, async (address) => {
+          const { stage } = await world.open('coder');
+          const proxy = `http://setup:${await egress.open(stage)}@${address}`;
+          const tunnel = tunnelTo(proxy, target);
+          await asked.promise;
+          if (what === 'set-up') await egress.close(stage);
+          else await world.ports.stages.close(stage, Date.now(), []);
+          answer.resolve();
+          const { status, socket } = await tunnel;
+          expect(status).toBe(407);
+          socket.destroy();
+        });
+      }),
     );
   });
 

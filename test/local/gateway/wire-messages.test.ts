@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { impatient } from '../../providers/provider-fixture.ts';
 import { modelKey } from '../../services/gateway/gateway-fixture.ts';
 import { sessionFor } from './client-fixture.ts';
 import { type Scene, scene } from './scene.ts';
@@ -266,6 +267,7 @@ describe('a provider', () => {
     'whose stream breaks off (%s) is charged for what came, and the client told',
     async (failure) => {
       await scene([{ content: done, usage, failures: [failure] }], {}, async (all) => {
+        if (failure === 'stall') all.world.providerLimits = impatient;
         const text = await (await post(all, { ...request, stream: true })).text();
         expect(text.match(/event: error\n/g)).toHaveLength(1);
         const [event] = await all.world.events('model.failed');

@@ -46,6 +46,13 @@ describe('the limit of an hour', () => {
     expect((await running.playground.snapshot()).repositories[0]?.issues).toEqual([]);
   });
 
+  test('is told by GraphQL with status 200', async () => {
+    const mia = await running.user('mia');
+    await running.playground.limitCalls({ hour: 0 });
+    const told = { errors: [{ type: 'RATE_LIMITED' }] };
+    await expect(mia.graphql('{ viewer { login } }')).rejects.toMatchObject(told);
+  });
+
   test('is 60 for those without a name', async () => {
     now = stopped;
     const answer = await fetch(`${running.playground.apiUrl}/repos/acme/widgets`);

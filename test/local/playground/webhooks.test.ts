@@ -101,3 +101,22 @@ test('a failed delivery is logged, not tried again, and can be sent again by han
   expect(received.at(-1)?.body).toBe(received.at(-2)?.body);
   expect(received.at(-1)?.headers['x-github-delivery']).toBe(failed?.guid);
 });
+
+test('a delivery that is not answered within the limit is given up, and logged', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const other = await startRunning({ deliveryMs: 200 });
+  try {
+    const { port } = silent.address() as AddressInfo;
+    await other.playground.addWebhook({ url: `http://127.0.0.1:${port}/`, secret });
+    const repository = 'acme/widgets';
+    await other.playground.createIssue({ repository, title: 'lost', body: '', author: 'rob' });
+    await other.playground.settled();
+    const [delivery] = await other.playground.deliveries();
+    expect(delivery).toMatchObject({ statusCode: 0, status: 'timed out', redelivery: false });
+  } finally {
+    await other.stop();
+    silent.closeAllConnections();
+    silent.close();
+  }
+});

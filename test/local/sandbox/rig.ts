@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,10 +33,19 @@ export interface Rig {
     limits?: Partial<StageLimits>;
     signal?: AbortSignal;
   }): ReturnType<ReturnType<typeof localSandboxes>['run']>;
+  /** Lets a script go on that waits for it: `await import('./gate.ts')`. */
+  openGate(): void;
   /** What the script printed. */
   output(): string;
   remove(): Promise<void>;
 }
+
+/** Waits for a minute at most, so that a test that fails leaves nobody waiting. */
+const gate = `
+import { existsSync } from 'node:fs';
+const opened = new URL('./open', import.meta.url);
+for (let look = 0; look < 1200 && !existsSync(opened); look += 1) await new Promise((done) => setTimeout(done, 50));
+`;
 
 export async function rigOf(
   script: string,
@@ -48,6 +57,7 @@ export async function rigOf(
   await mkdir(join(folder, 'root', 'task-image'), { recursive: true });
   await writeFile(join(folder, 'root', 'package.json'), '{"type":"module"}');
   await writeFile(main, script);
+  await writeFile(join(folder, 'root', 'task-image', 'gate.ts'), gate);
   const dataDir = join(folder, 'data');
   const options: SandboxOptions = {
     kindOf: () => kind,
@@ -69,6 +79,7 @@ export async function rigOf(
         limits: { ...generous, ...given.limits },
         signal: given.signal ?? new AbortController().signal,
       }),
+    openGate: () => writeFileSync(join(folder, 'root', 'task-image', 'open'), ''),
     output: () => readFileSync(join(dataDir, 'runs', 'r-1', 'coder-1-1.log'), 'utf8'),
     remove: () => rm(folder, { recursive: true, force: true }),
   };

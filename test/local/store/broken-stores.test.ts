@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { clockSkewMs } from '../../../lib/domain/claim.ts';
 import { FenceStale } from '../../../lib/domain/errors.ts';
 import { claimsHold } from '../../contract/schedules/claim-schedules.ts';
-import { effectsHold } from '../../contract/schedules/effect-schedules.ts';
+import { effectsHold, stepEffectsHold } from '../../contract/schedules/effect-schedules.ts';
 import { runnersHold, slotsHold } from '../../contract/schedules/lease-schedules.ts';
 import type { ScheduledStores, Stations } from '../../contract/schedules/station.ts';
 import { connectionStations } from './stations.ts';
@@ -94,6 +94,17 @@ const effects: Readonly<Record<string, Breaks>> = {
   }),
 };
 
+const steps: Readonly<Record<string, Breaks>> = {
+  'lets two at a run': ({ runners }) => ({ runners: { ...runners, lease: async () => true } }),
+  'takes a lease over that has not lapsed': ({ runners }) => ({
+    runners: {
+      ...runners,
+      lease: (run, instance, now, until) =>
+        runners.lease(run, instance, now + 3 * clockSkewMs, until),
+    },
+  }),
+};
+
 function anyFence({ claims }: ScheduledStores): ScheduledStores['claims'] {
   return {
     ...claims,
@@ -115,6 +126,7 @@ describe.each([
   ['runner leases', runners, runnersHold],
   ['slots', slots, slotsHold],
   ['effects', effects, effectsHold],
+  ['effects of steps', steps, stepEffectsHold],
 ] as const)('%s: schedules find out a store that', (_, broken, hold) => {
   const open = connectionStations(1_000);
   test.each(Object.entries<Breaks>(broken))('%s', async (_, breaks) => {

@@ -74,13 +74,15 @@ describe.each(kinds)('in %s', (kind) => {
       `
       import { spawn } from 'node:child_process';
       spawn('/bin/sh', ['-c', 'setsid -f sh -c "exec sleep ${name}"'], { detached: true, stdio: 'ignore' });
-      setTimeout(() => process.exit(0), 1500);
+      await import('./gate.ts');
+      process.exit(0);
     `,
       kind,
     );
     const running = made.run();
     await until(() => processesWith(`sleep ${name}`).length > 0);
-    await running;
+    made.openGate();
+    expect(await running).toEqual({ ended: 'exited', detail: 'exit code 0' });
     await until(() => processesWith(`sleep ${name}`).length === 0);
   });
 });

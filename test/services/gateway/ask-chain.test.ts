@@ -3,6 +3,7 @@ import type { Message, ModelRequest } from '../../../lib/domain/model.ts';
 import type { ModelChoice } from '../../../lib/domain/run.ts';
 import { type ScriptedTurn, startScriptedModel } from '../../fakes/scripted-model.ts';
 import { type Scene, scene } from '../../local/gateway/scene.ts';
+import { impatient } from '../../providers/provider-fixture.ts';
 
 const first: Message = { role: 'user', content: [{ type: 'text', text: 'Fix it.' }] };
 const request: ModelRequest = {
@@ -59,6 +60,8 @@ describe('the next model takes a call', () => {
     ['no answer', { failures: ['silence'] } as ScriptedTurn],
   ])('that ended in %s', async (_, turn) => {
     await chainScene([turn], [says('Done.')], async (all, other) => {
+      const silent = turn.failures?.some((one) => one === 'stall' || one === 'silence');
+      if (silent) all.world.providerLimits = impatient;
       const reply = await ask(all);
       expect(reply).toMatchObject({ status: 200, body: { content: [{ text: 'Done.' }] } });
       expect(other.requests).toMatchObject([{ protocol: 'openai', model: 'qwen-x' }]);

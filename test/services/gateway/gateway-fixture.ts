@@ -14,6 +14,7 @@ import { openSigner } from '../../../lib/local/signer.ts';
 import { openDatabase } from '../../../lib/local/store/database.ts';
 import { sqliteStores } from '../../../lib/local/store/stores.ts';
 import { anthropicProvider } from '../../../lib/providers/anthropic.ts';
+import type { ProviderLimits } from '../../../lib/providers/limits.ts';
 import { openaiProvider } from '../../../lib/providers/openai.ts';
 import { openaiCompatibleProvider } from '../../../lib/providers/openai-compatible.ts';
 import type { GatewayPorts } from '../../../lib/services/gateway/gateway-ports.ts';
@@ -29,6 +30,8 @@ export interface World {
   /** Milliseconds added to the real time. */
   ahead: number;
   limits: Partial<StageLimits>;
+  /** How long and how often its models are tried. */
+  providerLimits: ProviderLimits;
   /** Opens the next attempt; the code is what its sandbox is started with. */
   open(role: RoleName, round?: number): Promise<{ bootCode: string; stage: StageRecord }>;
   events(kind?: string): Promise<readonly { kind: string; data?: Record<string, unknown> }[]>;
@@ -56,7 +59,7 @@ async function worldOf(
   stores: ReturnType<typeof sqliteStores>,
   settings: Partial<RunSettings>,
 ): Promise<World> {
-  const world = { ahead: 0, limits: {} } as World;
+  const world = { ahead: 0, limits: {}, providerLimits: quick } as World;
   const clock = { now: () => Date.now() + world.ahead };
   const draft = runWith(settings);
   const now = clock.now();
@@ -74,10 +77,10 @@ async function worldOf(
       limitsOf: (role: RoleName) => ({ ...defaultLimits[role], ...world.limits }),
       provider: ({ provider }) =>
         provider === 'openai-compatible'
-          ? openaiCompatibleProvider(modelKey, quick)
+          ? openaiCompatibleProvider(modelKey, world.providerLimits)
           : provider === 'openai'
-            ? openaiProvider(modelKey, quick)
-            : anthropicProvider(modelKey, quick),
+            ? openaiProvider(modelKey, world.providerLimits)
+            : anthropicProvider(modelKey, world.providerLimits),
     },
     open: async (role: RoleName, round = 1) => {
       codes += 1;

@@ -271,3 +271,38 @@ test('a change that takes nothing back leaves the run alone', async () => {
   expect(await drained()).toEqual(['no run is at it']);
   expect(await asked(run.id)).toBeUndefined();
 });
+
+test('an owner whose deliveries wait, however many they are, keeps nobody else waiting', async () => {
+  await label('maria');
+  const asked: string[] = [];
+  const readFacts = async (intent: Parameters<typeof options.readFacts>[0]) => {
+    asked.push(intent.repository);
+    if (intent.repository.startsWith('Limited/')) throw new ForgeUnavailable('over its limit');
+    return options.readFacts(intent);
+  };
+  for (let n = 0; n < 250; n += 1) await deliver({ ...labelled, repository: `Limited/r-${n % 3}` });
+  await deliver(labelled);
+  const { done, waiting } = await drainInbox(ports, { ...options, readFacts });
+  expect(done).toEqual([
+    { delivery: `delivery-${deliveries}`, note: expect.stringMatching(/^run r-/) },
+  ]);
+  expect(waiting).toBe(250);
+  // The other was second, and those that wait are not all asked about in one pass.
+  expect(asked.slice(0, 2)).toEqual(['Limited/r-0', github.repository]);
+  expect(asked).toHaveLength(101);
+});
+
+test('a delivery that waits does not keep its own repository waiting for ever, nor is it tried twice in a pass', async () => {
+  await label('maria');
+  const waits: number[] = [];
+  const readFacts = async (intent: Parameters<typeof options.readFacts>[0]) => {
+    if (intent.issue !== 999) return options.readFacts(intent);
+    waits.push(intent.issue);
+    throw new ForgeUnavailable('not so far');
+  };
+  for (let n = 0; n < 3; n += 1) await deliver({ ...labelled, issue: 999 });
+  await deliver(labelled);
+  const { done, waiting } = await drainInbox(ports, { ...options, readFacts });
+  expect(done).toHaveLength(1);
+  expect([waiting, waits.length]).toEqual([3, 3]);
+});

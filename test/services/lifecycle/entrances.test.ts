@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { entrances } from '../../../lib/domain/entrance.ts';
+import { RunHeld } from '../../../lib/domain/errors.ts';
+import type { Ports } from '../../../lib/domain/ports.ts';
 import { askedBy } from '../../../lib/services/lifecycle/entrances.ts';
 import { steps } from '../../../lib/services/lifecycle/steps.ts';
 
@@ -22,6 +24,18 @@ test('the lifecycle takes its steps, and no sign', () => {
   }
   for (const step of ['AnswerCommand', 'TellQueue', 'toString', '']) {
     expect(asking(undefined, { step })).toThrow(refused('NotFound'));
+  }
+});
+
+test('each step of a run is done alone with it, by whichever way it is asked for', async () => {
+  const lease = async (...asked: unknown[]) => {
+    expect(asked[0]).toBe(run);
+    return false;
+  };
+  const ports = { clock: { now: () => 1 }, runners: { lease } } as unknown as Ports;
+  const asked = Object.keys(steps).map((step) => askedBy(undefined, { step, run }));
+  for (const { work } of [...asked, askedBy('settling', settle)]) {
+    await expect(work(ports)).rejects.toThrow(RunHeld);
   }
 });
 

@@ -5,12 +5,9 @@ import type { Ports } from '../../../lib/domain/ports.ts';
 import { issueKeyOf, type Run } from '../../../lib/domain/run.ts';
 import { cancel } from '../../../lib/services/cancel.ts';
 import { dispatch } from '../../../lib/services/dispatcher.ts';
+import { alone } from '../../../lib/services/lifecycle/alone.ts';
 import { tellBegun } from '../../../lib/services/publisher/tell-progress.ts';
-import {
-  type QueueOptions,
-  refuseWhileTold,
-  tellQueue,
-} from '../../../lib/services/publisher/tell-queue.ts';
+import { type QueueOptions, tellQueue } from '../../../lib/services/publisher/tell-queue.ts';
 import { sweep } from '../../../lib/services/sweep.ts';
 import { onPlayground } from './whole-run.ts';
 
@@ -174,19 +171,19 @@ test('several who look at once write one comment, and whoever begins the run wai
   const { effects } = on.ports;
   let met: unknown;
   const intend: typeof effects.intend = async (...asked) => {
-    // In the midst of it: a runner is not let in, nor is Admit where nobody leases runs.
+    // In the midst of it: a runner is not let in, nor is a step where nobody walks runs.
     expect(await on.ports.runners.lease(queued.id, 'a-runner', Date.now(), Date.now() + 1)).toBe(
       false,
     );
-    met = await refuseWhileTold(on.ports, queued).catch((error: Error) => error.name);
+    met = await alone(on.ports, queued.id, async () => {}).catch((error: Error) => error.name);
     return effects.intend(...asked);
   };
   const ports = { ...on.ports, effects: { ...effects, intend } };
   const looked = await Promise.all([look(ports), look(ports), look(ports)]);
   expect(looked.map(({ told }) => told).sort()).toEqual([0, 0, 1]);
-  expect(met).toBe('ForgeUnavailable');
+  expect(met).toBe('RunHeld');
   expect(await comments()).toHaveLength(1);
-  await refuseWhileTold(on.ports, queued);
+  expect(await alone(on.ports, queued.id, async () => 'let in')).toBe('let in');
 });
 
 test('a run that begins in the midst of it is not told to wait', async () => {

@@ -86,6 +86,9 @@ function permission({ may, engine }: CliJob): Record<string, string> {
   return { '*': 'deny', ...Object.fromEntries(names.map((name) => [name, 'allow'])) };
 }
 
+/** It tells of an error that it then gets over, by a shorter conversation say. */
+const recovered = { fault: undefined };
+
 function hear(line: string): Heard | undefined {
   const event = objectIn(line);
   const id = textIn(event?.sessionID);
@@ -93,10 +96,10 @@ function hear(line: string): Heard | undefined {
   const part = asObject(event?.part) ?? {};
   switch (event?.type) {
     case 'step_start':
-      return session;
+      return { ...session, ...recovered };
     case 'text': {
       const said = textIn(part.text);
-      return { ...session, ...(said === undefined ? {} : { said }) };
+      return { ...session, ...recovered, ...(said === undefined ? {} : { said }) };
     }
     case 'tool_use': {
       const state = asObject(part.state) ?? {};

@@ -33,7 +33,8 @@ export async function beyondBudget(
   known: Tally,
   received: number,
 ): Promise<BudgetExceeded | undefined> {
-  const counted = known.usage ?? noUsage;
+  // Most servers count at the end only: until then the input is what was set aside for it.
+  const counted = known.usage ?? { ...call.upper, output: 0 };
   const output = Math.max(counted.output, Math.floor(received / longestToken));
   return overspent(ports, priceOf, call, { ...counted, output });
 }

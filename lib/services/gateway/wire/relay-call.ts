@@ -7,15 +7,9 @@ import { type RelayOf, type WireReply, wiresOf } from '../../../domain/wire.ts';
 import { runOf } from '../../lifecycle/run-facts.ts';
 import type { HttpAnswer } from '../answer.ts';
 import { type AskedLink, askChain, type Unanswered } from '../ask-chain.ts';
-import {
-  failureOf,
-  refuseModelless,
-  reserveCall,
-  settleFailure,
-  signalOf,
-  stageFailed,
-} from '../call-account.ts';
+import { failureOf, reserveCall, settleFailure, signalOf, stageFailed } from '../call-account.ts';
 import type { GatewayPorts, PriceOf } from '../gateway-ports.ts';
+import { refusedCall } from '../refused-call.ts';
 import type { Members } from './members.ts';
 import type { OpenCall } from './open-call.ts';
 import type { Ticket } from './rush.ts';
@@ -50,7 +44,6 @@ export async function relayCall(options: RelayOptions, wanted: Wanted): Promise<
   const { stage, ticket, hangUp } = wanted;
   const { ports } = options;
   try {
-    refuseModelless(stage);
     const run = await runOf(ports, stage.run);
     const left = signalOf(ports, stage, hangUp);
     const asked = await askChain(ports, { run, stage }, left, (link) =>
@@ -78,7 +71,9 @@ async function askLink(
   options: RelayOptions,
   put: PutCall,
 ): Promise<{ readonly reply: HttpAnswer } | Unanswered> {
-  const open = await opened(options, put);
+  const open = await opened(options, put).catch(async (error: unknown) => {
+    throw await refusedCall(options.ports, put.stage, put.rules.wire, error);
+  });
   const { call, checked } = open;
   const signal = AbortSignal.any([put.left, open.abort.signal]);
   let reply: WireReply;

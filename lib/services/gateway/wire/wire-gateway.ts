@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
 import { NotFound } from '../../../domain/errors.ts';
+import type { StageRecord } from '../../../domain/stage.ts';
 import { modelFor } from '../../../domain/terms.ts';
 import { runOf } from '../../lifecycle/run-facts.ts';
 import type { HttpAnswer } from '../answer.ts';
+import { refuseModelless } from '../call-account.ts';
 import { jsonOf } from '../json-body.ts';
+import { refusedCall } from '../refused-call.ts';
 import { sessionOf } from '../session.ts';
 import { chatRules } from './chat-completions.ts';
 import { objectAt } from './members.ts';
@@ -53,6 +56,11 @@ export function isWirePath(path: string): boolean {
 /** Answers every request under `/wire/`, errors in the shape of its protocol. Never throws. */
 export function wireGateway(options: WireOptions) {
   const enter = rushGuard(options.limits ?? rushLimits, () => options.ports.clock.now());
+  const letIn = async (stage: StageRecord, { read }: WireRequest) => {
+    refuseModelless(stage);
+    const request = objectAt(jsonOf(await read(mostBytes)), 'the body');
+    return { request, ticket: enter(stage) };
+  };
   return async (request: WireRequest): Promise<HttpAnswer> => {
     const found = wires.find(({ base }) => `${request.path}/`.startsWith(`${base}/`));
     const path = request.path.slice(found?.base.length ?? 0);
@@ -68,10 +76,11 @@ export function wireGateway(options: WireOptions) {
       if (request.method !== 'POST' || found?.calls[path] === undefined) {
         throw new NotFound(`there is no ${request.method} ${request.path.slice(0, 200)} here`);
       }
-      const body = objectAt(jsonOf(await request.read(mostBytes)), 'the body');
-      const ticket = enter(stage);
       const { headers, hangUp } = request;
-      return await relayCall(options, { stage, rules, request: body, headers, ticket, hangUp });
+      const admitted = await letIn(stage, request).catch(async (error: unknown) => {
+        throw await refusedCall(options.ports, stage, rules.wire, error);
+      });
+      return await relayCall(options, { ...admitted, stage, rules, headers, hangUp });
     } catch (error) {
       return refused(rules, error, options.log);
     }

@@ -68,8 +68,11 @@ function placesOf(sections: readonly Section[], parts: Parts): Map<number, strin
 function sectionsOf(template: string): Section[] {
   const text = template.replace(/\r\n?/g, '\n').replace(/<!--[\s\S]*?(?:-->|$)/g, '');
   const sections: { heading: string; lines: string[] }[] = [{ heading: '', lines: [] }];
+  let fence = '';
   for (const line of text.split('\n')) {
-    if (/^#{1,6}\s+\S/.test(line)) sections.push({ heading: line.trim(), lines: [] });
+    const isHeading = fence === '' && /^#{1,6}\s+\S/.test(line);
+    fence = fenceAfter(line, fence);
+    if (isHeading) sections.push({ heading: line.trim(), lines: [] });
     else sections.at(-1)?.lines.push(line);
   }
   return sections.map(({ heading, lines }) => ({
@@ -77,4 +80,12 @@ function sectionsOf(template: string): Section[] {
     text: lines.join('\n').trim(),
     part: meanings.find(([pattern]) => pattern.test(heading))?.[1],
   }));
+}
+
+/** What opened the block of code that the next line is in; empty outside of any. */
+function fenceAfter(line: string, fence: string): string {
+  const [, mark = '', info = ''] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+  // What follows three backticks within one line is no block.
+  if (fence === '') return mark.startsWith('`') && info.includes('`') ? '' : mark;
+  return mark.startsWith(fence) && info.trim() === '' ? '' : fence;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { opencode } from '../../../../lib/agent/engines/adapters/opencode.ts';
+import { failureOf } from '../../../../lib/agent/engines/engine-failure.ts';
+import type { CliEnd } from '../../../../lib/agent/engines/run-cli.ts';
 import { jobWith, reading, servers } from '../fixtures/job.ts';
 
 const configOf = (given: Parameters<typeof jobWith>[0]) =>
@@ -51,6 +53,19 @@ describe('hear', () => {
     const error = { name: 'APIError', data: { message: 'Overloaded', statusCode: 529 } };
     expect(hear({ type: 'error', error })).toMatchObject({ fault: 'Overloaded' });
     expect(hear({ type: 'error' })).toMatchObject({ fault: 'it stopped with an error' });
+  });
+
+  test.each([
+    ['goes on', [{ type: 'step_start' }, { type: 'text', part: { text: 'Done' } }], undefined],
+    ['says more', [{ type: 'text', part: { text: 'Done' } }], undefined],
+    ['ends', [], { name: 'StageLost' }],
+    ['fails again', [{ type: 'step_start' }, { type: 'error' }], { name: 'StageLost' }],
+  ])('an error counts unless it %s', (_, events, wanted) => {
+    const heard = Object.assign({}, ...[{ type: 'error' }, ...events].map(hear));
+    const end = { result: { exitCode: 0, signal: null }, stopped: undefined, errors: '' };
+    const failure = failureOf('opencode', end as unknown as CliEnd, heard, undefined);
+    if (wanted === undefined) expect(failure).toBeUndefined();
+    else expect(failure).toMatchObject(wanted);
   });
 
   test.each(['', '{', 'note', '{"type":"step_finish","part":{}}', '{"type":7}'])(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { relayOf } from '../../../../lib/providers/provider.ts';
 import { type ScriptedTurn, startScriptedModel } from '../../../fakes/scripted-model.ts';
@@ -135,6 +136,27 @@ describe.each(['messages', 'responses', 'chat-completions'] as const)('over %s',
       });
     },
   );
+
+  test('an attempt may have so many calls at once and no more; what was refused is in the ledger', async () => {
+    const free = Promise.withResolvers<void>();
+    const slow = { content: text('Done.'), usage, after: free.promise };
+    await chainScene(wire, [slow], [], async (all, _, post) => {
+      const first = Array.from({ length: 8 }, (__, n) => post(n % 2 === 0));
+      while (all.model.requests.length < 8) await sleep(5);
+      const more = await post(true);
+      expect([more.status, more.headers.get('retry-after')]).toEqual([429, '5']);
+      expect(await more.text()).toContain('8 model calls at once');
+      free.resolve();
+      await Promise.all(first.map(async (call) => (await call).text()));
+      expect(await all.world.events('model.called')).toHaveLength(8);
+      expect((await all.world.events('model.refused')).map(({ data }) => data)).toEqual([
+        {
+          ...{ role: 'coder', round: 1, attempt: 1, wire, name: 'TooManyCalls' },
+          message: 'an attempt may have 8 model calls at once',
+        },
+      ]);
+    });
+  });
 
   test('what only the first can read goes to no other', async () => {
     const never = { content: text('never asked for') };

@@ -53,3 +53,19 @@ test('a template without headings is kept, after what there is to say', () => {
     'WHY\n\nWHAT\n\n- [ ] signed the CLA\n\n## Evidence\n\nSEEN',
   );
 });
+
+test.each([
+  ['```sh', '```'],
+  ['~~~', '~~~'],
+  ['   ````md', '```\n````'],
+])('what a block of code from %s on holds is no heading', (open, close) => {
+  const block = `${open}\n# test it with\nnpm test\n${close}`;
+  const template = `## Description\n\n- [ ] as below\n\n${block}\n\n## Tests\n`;
+  expect(fillTemplate(template, parts)).toBe(
+    `## Description\n\nWHY\n\nWHAT\n\n- [ ] as below\n\n${block}\n\n## Tests\n\nSEEN\n\nCloses #7`,
+  );
+});
+
+test('backticks within a line open no block', () => {
+  expect(fillTemplate('```npm test``` runs it\n\n## Tests\n', parts)).toContain('## Tests\n\nSEEN');
+});
