@@ -8,7 +8,7 @@ const stageOf = (data: Data) =>
   `${data.role}${Number(data.round) > 1 ? ` round ${data.round}` : ''}`;
 
 /** How an event reads to a person; kinds that are not here are left out of the progress. */
-const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
+const lines: Record<string, (data: Data, event: LedgerEvent) => string | undefined> = {
   'run.queued': () => 'queued',
   'run.started': (_data, event) => `started; fence ${event.fence ?? '-'}`,
   'run.admitted': (data) =>
@@ -36,7 +36,9 @@ const lines: Record<string, (data: Data, event: LedgerEvent) => string> = {
   },
   'evidence.judged': (data) => `evidence ${data.verdict}: ${data.rule}: ${data.detail}`,
   'effect.done': (data) => {
-    const { url } = (data.receipt ?? {}) as Data;
+    const { url, folded } = (data.receipt ?? {}) as Data;
+    // Comments of older runs, if there are any: nothing new is to be seen.
+    if (folded !== undefined) return undefined;
     return `published: ${data.kind}${url ? ` ${url}` : ''}`;
   },
   'effect.failed': (data) => `could not publish ${data.key}: ${data.message}`,

@@ -41,3 +41,11 @@ test('what a person would not miss has no line, and an event without data breaks
     expect(eventLine(event(kind))).toEqual(expect.any(String));
   }
 });
+
+test('what is published is told once: not that comments of older runs were folded away', () => {
+  const receipt = { id: '7', url: 'https://github.example/c/7' };
+  const told = eventLine(event('effect.done', { kind: 'comment', receipt }));
+  expect(told).toBe('published: comment https://github.example/c/7');
+  const folded = event('effect.done', { kind: 'comment', receipt: { folded: true } });
+  expect(eventLine(folded)).toBeUndefined();
+});
