@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import installPrograms from '../engines/setup/global-setup.ts';
+import { installPrograms } from '../engines/setup/install-programs.ts';
 import { trialCases } from './cases.ts';
 import { type EngineCell, type EngineTrial, players, runEngine } from './engine-cell.ts';
 import { engineSummary, engineTable, isClean } from './engine-table.ts';

@@ -1,29 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import temporaryFolder from '../../setup/temporary-folder.ts';
-import { cache, packages } from './programs.ts';
+import { installPrograms } from './install-programs.ts';
 
-/** Installs what is missing. Their own install scripts are not run: the platform's binaries need none. */
+/** The engines' programs are there before the first test. */
 export default function globalSetup(): void {
+  installPrograms();
   temporaryFolder();
-  const missing = Object.entries(packages).filter(([name, version]) => installed(name) !== version);
-  if (missing.length === 0) return;
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(join(cache, 'package.json'), '{"private":true}\n');
-  const wanted = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
-  execFileSync('npm', ['install', '--prefer-offline', ...options, ...wanted], {
-    cwd: cache,
-    stdio: 'inherit',
-  });
-}
-
-function installed(name: string): string | undefined {
-  try {
-    const text = readFileSync(join(cache, 'node_modules', name, 'package.json'), 'utf8');
-    return (JSON.parse(text) as { version?: string }).version;
-  } catch {
-    return undefined;
-  }
 }
