@@ -4,14 +4,11 @@ import { ForgeUnavailable, StorageFailed } from '../../../lib/domain/errors.ts';
 import type { Ports } from '../../../lib/domain/ports.ts';
 import { type Run, runIdOf } from '../../../lib/domain/run.ts';
 import { readTriggerFacts } from '../../../lib/github/trigger-facts.ts';
-import { openSigner } from '../../../lib/local/signer.ts';
-import { openDatabase } from '../../../lib/local/store/database.ts';
-import { sqliteStores } from '../../../lib/local/store/stores.ts';
 import { drainInbox } from '../../../lib/services/intake/drain.ts';
 import type { GivenUp, IntakeOptions } from '../../../lib/services/intake/intake-options.ts';
 import { answerCommand } from '../../../lib/services/publisher/answer-command.ts';
 import { playgroundWith } from '../../github/playground-fixture.ts';
-import { freshFolder } from '../../local/source/git-fixture.ts';
+import { intakePorts } from './intake-ports.ts';
 
 let github: Awaited<ReturnType<typeof playgroundWith>>;
 let ports: Ports;
@@ -27,14 +24,7 @@ beforeEach(async () => {
   isKept = true;
   givenUp = [];
   github = await playgroundWith();
-  const folder = freshFolder();
-  const database = openDatabase(folder);
-  const signer = await openSigner(folder);
-  const stores = sqliteStores(database, { ledgerDir: `${folder}/ledger`, signer });
-  // What intake does needs stores, clock and forge alone.
-  const forgeOf = () => github.forge;
-  ports = { ...stores, clock: { now: () => Date.now() }, forgeOf } as unknown as Ports;
-  close = () => database.close();
+  ({ ports, close } = await intakePorts(github.forge));
   options = {
     readFacts: (intent) => readTriggerFacts(github.access, intent),
     reply: (reply) => answerCommand(ports, reply),

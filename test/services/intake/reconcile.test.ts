@@ -2,12 +2,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { defaultBudget } from '../../../lib/domain/budget.ts';
 import type { Ports } from '../../../lib/domain/ports.ts';
 import { readTriggerFacts } from '../../../lib/github/trigger-facts.ts';
-import { openSigner } from '../../../lib/local/signer.ts';
-import { openDatabase } from '../../../lib/local/store/database.ts';
-import { sqliteStores } from '../../../lib/local/store/stores.ts';
 import { type ReconcileOptions, reconcile } from '../../../lib/services/intake/reconcile.ts';
 import { playgroundWith } from '../../github/playground-fixture.ts';
-import { freshFolder } from '../../local/source/git-fixture.ts';
+import { intakePorts } from './intake-ports.ts';
 
 let github: Awaited<ReturnType<typeof playgroundWith>>;
 let ports: Ports;
@@ -20,14 +17,7 @@ const settings = {
 
 beforeEach(async () => {
   github = await playgroundWith();
-  const folder = freshFolder();
-  const database = openDatabase(folder);
-  const signer = await openSigner(folder);
-  const stores = sqliteStores(database, { ledgerDir: `${folder}/ledger`, signer });
-  // What it does needs stores, clock and forge alone.
-  const forgeOf = () => github.forge;
-  ports = { ...stores, clock: { now: () => Date.now() }, forgeOf } as unknown as Ports;
-  close = () => database.close();
+  ({ ports, close } = await intakePorts(github.forge));
   const nothing = { intents: [], cursor: '{}' };
   options = {
     readFacts: (intent) => readTriggerFacts(github.access, intent),
