@@ -9,7 +9,12 @@ import { type DeployedStack, deployedStack } from '../../lib/aws/deployed-stack.
 import { removeParameters, settingsParameter } from '../../lib/aws/deployment-settings.ts';
 import { emptyBucket } from '../../lib/aws/empty-bucket.ts';
 import { callerOf } from '../../lib/aws/inspect-account.ts';
-import { deregisterTasks, takeDown } from '../../lib/aws/take-down.ts';
+import {
+  deregisterTasks,
+  secretParameters,
+  takeDown,
+  taskFamilies,
+} from '../../lib/aws/take-down.ts';
 import type { AwsPlace } from '../../lib/config.ts';
 import { ConfigInvalid } from '../../lib/domain/errors.ts';
 import { siteOf } from '../../lib/github/site.ts';
@@ -58,7 +63,7 @@ async function destroy(place: AwsPlace, yes: boolean, shown: Terminal): Promise<
   const logs = stack.outputs.get('LogBucket');
   if (!keepsData && logs !== undefined) await emptyBucket(account.s3, logs);
   const kept = await takeDown({ client: account.stacks, stack: stack.id, log });
-  const revisions = await deregisterTasks(account.ecs, familiesOf(place.deployment));
+  const revisions = await deregisterTasks(account.ecs, taskFamilies(place.deployment));
   await removeParameters(account.ssm, parametersOf(account, stack));
   if (json) {
     writeJson(out, { type: 'destroyed', stack: stack.name, kept, revisions });
@@ -113,14 +118,6 @@ function whatStays({ outputs }: DeployedStack, settings: Readonly<Record<string,
   ].join('\n  ');
 }
 
-const families = ['issue-reader', 'coder', 'verifier', 'reviewer'];
-const familiesOf = (deployment: string) => families.map((role) => `${deployment}-${role}`);
-
-function parametersOf({ deployment }: Account, { outputs }: DeployedStack): string[] {
-  const secrets = [...outputs].filter(([name]) => name.endsWith('Parameter'));
-  return [
-    ...secrets.map(([, value]) => value),
-    settingsParameter(deployment),
-    appParameter(deployment),
-  ];
+function parametersOf({ deployment }: Account, stack: DeployedStack): string[] {
+  return [...secretParameters(stack), settingsParameter(deployment), appParameter(deployment)];
 }

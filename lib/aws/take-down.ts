@@ -12,6 +12,8 @@ import {
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
 import { DeploymentFailed } from '../domain/errors.ts';
+import { modelRoles } from '../domain/stage.ts';
+import type { DeployedStack } from './deployed-stack.ts';
 import { serviceError } from './service-errors.ts';
 import { stackResources } from './stack-resources.ts';
 
@@ -155,4 +157,14 @@ export async function deregisterTasks(
     throw serviceError(error, 'ECS does not take back task definitions');
   }
   return done;
+}
+
+/** The families of a deployment's task definitions. */
+export function taskFamilies(deployment: string): string[] {
+  return [...modelRoles, 'verifier'].map((role) => `${deployment}-${role}`);
+}
+
+/** Names of the parameters that hold a deployment's secrets. */
+export function secretParameters({ outputs }: Pick<DeployedStack, 'outputs'>): string[] {
+  return [...outputs].filter(([name]) => name.endsWith('Parameter')).map(([, at]) => at);
 }

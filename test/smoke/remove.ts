@@ -2,8 +2,12 @@ import type { Account } from '../../lib/aws/compose-account.ts';
 import { type DeployedStack, findStack } from '../../lib/aws/deployed-stack.ts';
 import { removeParameters } from '../../lib/aws/deployment-settings.ts';
 import { emptyBucket } from '../../lib/aws/empty-bucket.ts';
-import { deregisterTasks, takeDown } from '../../lib/aws/take-down.ts';
-import { sandboxRoles } from '../../lib/cdk/sandbox-roles.ts';
+import {
+  deregisterTasks,
+  secretParameters,
+  takeDown,
+  taskFamilies,
+} from '../../lib/aws/take-down.ts';
 
 /** What removing works on. */
 export type RemovedFrom = Pick<
@@ -38,7 +42,7 @@ export async function removeDeployment(
   });
   const outputs = stack?.outputs ?? new Map<string, string>();
   // The model's key first: it is what must not stay, whatever hinders the rest.
-  const secrets = [...outputs].filter(([name]) => name.endsWith('Parameter')).map(([, at]) => at);
+  const secrets = secretParameters({ outputs });
   if (secrets.length > 0) await tried('secrets in SSM', () => removeParameters(ssm, secrets));
   const logs = outputs.get('LogBucket');
   if (logs !== undefined) await tried(`the bucket ${logs}`, () => emptyBucket(s3, logs));
@@ -49,8 +53,7 @@ export async function removeDeployment(
       kept.push(...outlive.map(({ type, id }) => `${type} ${id}`));
     });
   }
-  const families = sandboxRoles.map(({ role }) => `${deployment}-${role}`);
-  await tried('task definitions', () => deregisterTasks(ecs, families));
+  await tried('task definitions', () => deregisterTasks(ecs, taskFamilies(deployment)));
   return { kept, faults };
 }
 
